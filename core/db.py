@@ -1,0 +1,122 @@
+"""The database: one handle for SQLite and PostgreSQL, and the columns both keep alike."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from threading import RLock
+from typing import Any
+from urllib.parse import urlsplit
+
+from peewee import (
+    BigIntegerField,
+    Database,
+    DatabaseProxy,
+    DateTimeField,
+    JSONField,
+    OperationalError,
+    SqliteDatabase,
+)
+from peewee import Model as PeeweeModel
+from playhouse.db_url import connect as connect_url
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -8000, "temp_store": "memory"}
+PATIENCE = 10.0  # seconds a statement waits for another writer
+
+database = DatabaseProxy()
+_turn = RLock()
+
+
+class Sqlite(SqliteDatabase):
+    """SQLite that asks again every millisecond while another process writes; its own back-off sleeps far longer."""
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return super().execute_sql(sql, params)
+            except OperationalError as error:
+                if "locked" not in str(error) or self.transaction_depth() > 1 or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.001)
+
+
+def bind(url: str) -> None:
+    """Point the handle at `sqlite:///path` or `postgresql://…`."""
+    if url.startswith("sqlite:"):
+        path = url.removeprefix("sqlite:///")
+        handle: Database = Sqlite(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=0, returning_clause=True)
+    else:
+        handle = connect_url(url.replace(urlsplit(url).scheme, "psycopg3+pool", 1), max_connections=64, stale_timeout=300)
+    database.initialize(handle)
+
+
+def is_sqlite() -> bool:
+    return isinstance(database.obj, SqliteDatabase)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """All or nothing; inside another one it joins that. SQLite's writers of this process take turns."""
+    if database.in_transaction():
+        yield
+    elif is_sqlite():
+        with _turn, database.atomic():
+            yield
+    else:
+        with database.atomic():
+            yield
+
+
+class UtcField(DateTimeField):
+    """A moment: aware in Python, UTC in the database, sortable as text in SQLite."""
+
+    field_type = "TIMESTAMPTZ"
+
+    def db_value(self, value: Any) -> Any:
+        if not isinstance(value, datetime):
+            return value
+        if value.tzinfo is None:
+            raise ValueError(f"{self.name} needs a time zone")
+        value = value.astimezone(UTC)
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite() else value
+
+    def python_value(self, value: Any) -> Any:
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class MoneyField(BigIntegerField):
+    """An amount: Decimal with two places in Python, hundredths in the database."""
+
+    def db_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, int):
+            return value
+        return int((Decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+def compact(value: Any) -> str:
+    """JSON without spaces, readable umlauts."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def Json(default: Any = dict, **kwargs: Any) -> JSONField:
+    """A JSON column that starts as `default()`."""
+    return JSONField(dumps=compact, default=default, **kwargs)
+
+
+class Model(PeeweeModel):
+    """A row; tables are made by the migrations."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+

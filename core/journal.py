@@ -1,0 +1,75 @@
+"""The only memory: what happened, to which record, by whom, when. Ids only, no personal data."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from peewee import BooleanField, IntegerField, TextField
+
+from core import clock
+from core.db import Json, Model, UtcField, database, transaction
+
+BATCH = 50
+
+Write = Callable[[], None]
+Reader = Callable[[Sequence["Entry"]], Write]
+
+
+class Entry(Model):
+    """One line. `what` is `<noun>.<event>`, `actor` is `user:3`, `api:1`, `source:2` or `worker`."""
+
+    at = UtcField()
+    what = TextField()
+    record_id = IntegerField(null=True)
+    actor = TextField()
+    data = Json()
+    unread = BooleanField(default=False)
+
+
+_wake: Callable[[], None] = lambda: None  # noqa: E731
+
+
+def on_news(wake: Callable[[], None]) -> None:
+    """Call `wake` after each commit that left something to read."""
+    global _wake
+    _wake = wake
+
+
+def record(what: str, record_id: int | None, actor: str, unread: bool = False, **data: Any) -> None:
+    """Write one line, in the caller's transaction."""
+    record_many([row(what, record_id, actor, unread, **data)])
+
+
+def row(what: str, record_id: int | None, actor: str, unread: bool = False, **data: Any) -> dict[str, Any]:
+    """A line to write together with others, see `record_many`."""
+    return dict(at=clock.now(), what=what, record_id=record_id, actor=actor, data=data, unread=unread)
+
+
+def record_many(rows: Sequence[dict[str, Any]]) -> None:
+    """Write lines, in the caller's transaction; whoever reads them is woken after its commit."""
+    if rows:
+        Entry.insert_many(rows).execute()
+    if any(line["unread"] for line in rows):
+        database.after_commit(_wake)
+
+
+def read(readers: Sequence[Reader]) -> int:
+    """Hand the oldest unread lines to every reader, in order; how many were there.
+
+    A reader looks and computes first and gives back what it wants written; all of it is written in one short
+    transaction together with the marks. Where another worker was quicker, nothing is written.
+    """
+    entries = list(Entry.select().where(Entry.unread).order_by(Entry.id).limit(BATCH))
+    if not entries:
+        return 0
+    writes = [reader(entries) for reader in readers]
+    with transaction():
+        if _mark_read([entry.id for entry in entries]) == len(entries):
+            for write in writes:
+                write()
+        else:
+            database.rollback()
+    return len(entries)
+
+
+def _mark_read(ids: list[int]) -> int:
+    return Entry.update(unread=False).where(Entry.id.in_(ids), Entry.unread).execute()

@@ -1,0 +1,52 @@
+"""The secret of this installation, kept outside the database, and the keys derived from it."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_secret = b""
+
+
+def open_secret(given: str | None, folder: Path) -> None:
+    """Take the configured secret, or the one in `folder`/secret.key, made with mode 0600 on the first start."""
+    global _secret
+    _secret = given.encode() if given else _stored(folder / "secret.key")
+
+
+def derive(purpose: str) -> bytes:
+    """32 bytes that belong to one purpose and tell nothing about any other (HMAC-SHA-256)."""
+    return hmac.digest(_secret, purpose.encode(), "sha256")
+
+
+def base62(number: int, length: int) -> str:
+    """The last `length` base-62 digits of a number."""
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, 62)
+        digits.append(ALPHABET[digit])
+    return "".join(digits)
+
+
+def random62(length: int) -> str:
+    """`length` random base-62 characters (5.95 bits each)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def fingerprint(text: str) -> str:
+    """The SHA-256 of a token, in hex: what the database keeps instead of it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _stored(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

@@ -1,0 +1,140 @@
+"""Web manners every room shares: one connection, one language, strict headers, errors in words."""
+
+import hashlib
+import logging
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, g, render_template, request, send_file, session, url_for
+from flask_htmx import HTMX
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from markupsafe import Markup
+from peewee import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from core import clock, i18n, keys
+from core.config import Config
+from core.db import database, is_sqlite
+
+CONTENT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+LARGEST = 256 * 1024  # bytes of one request body
+STATIC = Path(__file__).parent.parent / "static"
+
+log = logging.getLogger("statusbote.web")
+htmx = HTMX()
+csrf = CSRFProtect()
+bp = Blueprint("core", __name__, template_folder="templates")
+
+
+def furnish(app: Flask, config: Config) -> None:
+    """Give an app the manners of the house."""
+    app.config.update(
+        SECRET_KEY=keys.derive("session"),
+        SESSION_COOKIE_NAME="__Host-session" if config.https else "session",
+        SESSION_COOKIE_SECURE=config.https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+        STATUSBOTE=config,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        icon=icon, asset=asset, language=i18n.current, languages=i18n.LANGUAGES, pick=i18n.pick, now=clock.now,
+        money=i18n.money, number=i18n.number, date=i18n.date, time=i18n.time, moment=i18n.moment, htmx=htmx,
+    )
+    htmx.init_app(app)
+    csrf.init_app(app)
+    app.register_blueprint(bp)
+    app.before_request(_arrive)
+    app.after_request(_dress)
+    app.teardown_appcontext(_leave)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(InterfaceError, _unavailable)
+    app.register_error_handler(Exception, _broken)
+
+
+def icon(name: str, tone: str = "") -> Markup:
+    """One sign of the sprite, hidden from screen readers."""
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(tone, asset("icons.svg"), name)
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours (or of htmx), with its content's hash in it."""
+    return url_for("core.static_file", digest=_digest(name), name=name)
+
+
+@bp.get("/static/<digest>/<path:name>")
+def static_file(digest: str, name: str) -> Response:
+    if digest != _digest(name):
+        abort(404)
+    response = send_file(_file(name), conditional=True)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@cache
+def _digest(name: str) -> str:
+    path = _file(name)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path else ""
+
+
+@cache
+def _file(name: str) -> Path | None:
+    if name == "htmx.js":
+        found = distribution("django-js-lib-htmx").locate_file("js_lib_htmx/static/js_lib_htmx/htmx.min.js")
+        return Path(str(found))
+    path = (STATIC / name).resolve()
+    return path if path.is_file() and path.is_relative_to(STATIC) else None
+
+
+def wants_fragment() -> bool:
+    """True when htmx wants a part of the page; boosted and restored pages want the whole."""
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def _arrive() -> None:
+    g.started = clock.now()
+    database.connect(reuse_if_open=True)
+    i18n.choose(session.get("language") or request.accept_languages.best_match(["de", "en"]) or "de")
+
+
+def _dress(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("HX-Request")
+    return response
+
+
+def _leave(error: BaseException | None) -> None:
+    if not is_sqlite() and not database.is_closed():
+        database.close()
+
+
+def _refused(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    reason = error.description if isinstance(error, CSRFError) or error.code in (409, 422) else ""
+    return render_template("error.html", code=error.code, reason=reason), error.code
+
+
+def _unavailable(error: Exception) -> Any:
+    log.error("database unavailable at %s: %s", request.endpoint, type(error).__name__)
+    return render_template("error.html", code=503, reason=""), 503
+
+
+def _broken(error: Exception) -> Any:
+    log.exception("unexpected at %s", request.endpoint)
+    return render_template("error.html", code=500, reason=""), 500

@@ -1,0 +1,66 @@
+"""Messages, the state of senders, suppressed addresses, and the built-in mailbox."""
+
+from peewee import BlobField, ForeignKeyField, IntegerField, TextField
+
+from core.db import Model, UtcField
+from emails.models import Template
+from records.models import Record
+
+
+class Message(Model):
+    """One planned, waiting, sent or dropped message.
+
+    `recipient`: customer, assignee, manager or an address. `occasion`: what made it, unique per rule, record, recipient
+    and channel. `state`: planned, sending_pre, sending_data, sent, bounced, awaiting, held, unclear, dropped, failed.
+    `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link; it decides the grace and what an unclear end means.
+    """
+
+    rule_id = IntegerField(null=True)
+    record = ForeignKeyField(Record, backref="messages")
+    entry_id = IntegerField(null=True)
+    occasion = TextField()
+    recipient = TextField()
+    channel = TextField(default="email")
+    template = ForeignKeyField(Template, backref="+")
+    sort = TextField(default="status")
+    link_id = TextField(null=True)
+    address = TextField(default="")
+    subject = TextField(default="")
+    state = TextField(default="planned")
+    reason = TextField(default="")
+    due_at = UtcField()
+    planned_at = UtcField()
+    expires_at = UtcField()
+    owner = TextField(default="")
+    lease_until = UtcField(null=True)
+    attempts = IntegerField(default=0)
+    sent_at = UtcField(null=True)
+    message_id = TextField(default="")
+
+
+class SenderState(Model):
+    """How a sender fares: resting until a moment, or its breaker open since one."""
+
+    sender = TextField(primary_key=True)
+    rests_until = UtcField(null=True)
+    open_since = UtcField(null=True)
+    reason = TextField(default="")
+    faults = IntegerField(default=0)
+
+
+class Suppression(Model):
+    """An address that must not be written to, by its fingerprint."""
+
+    fingerprint = TextField(primary_key=True)
+    reason = TextField()
+    at = UtcField()
+
+
+class Mail(Model):
+    """A mail kept by the built-in mailbox; nothing of it leaves the machine."""
+
+    message_id = TextField(unique=True)
+    recipient = TextField()
+    subject = TextField()
+    raw = BlobField()
+    at = UtcField()

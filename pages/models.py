@@ -1,0 +1,54 @@
+"""Published pages, the links to them, and the browsers that were let in."""
+
+from peewee import ForeignKeyField, IntegerField, TextField
+
+from core.db import Model, UtcField
+from records.models import Record
+
+
+class Page(Model):
+    """One static page: what a record looked like after one change. `file` is a random name in the pages folder."""
+
+    record = ForeignKeyField(Record, backref="pages")
+    entry_id = IntegerField()
+    file = TextField()
+    language = TextField()
+    created_at = UtcField()
+
+
+class Link(Model):
+    """One person's one-time way to a record's newest page; states in security.md of the project's design.
+
+    `token` is a SHA-256; the token itself is derived, see `pages.links`. `sent_to` is the address's fingerprint.
+    """
+
+    id = TextField(primary_key=True)
+    record = ForeignKeyField(Record, backref="links")
+    recipient = TextField()
+    issue = IntegerField(default=1)
+    token = TextField(unique=True)
+    state = TextField(default="issued")
+    sent_to = TextField(default="")
+    created_at = UtcField()
+    expires_at = UtcField()
+    sent_at = UtcField(null=True)
+    opened_at = UtcField(null=True)
+    nonce = TextField(null=True)
+    openings = IntegerField(default=0)
+
+
+class Grant(Model):
+    """A browser that may read a record's page for a while; `token` is the SHA-256 of its cookie."""
+
+    link = ForeignKeyField(Link, backref="grants")
+    token = TextField(unique=True)
+    nonce = TextField()
+    created_at = UtcField()
+    used_at = UtcField()
+
+
+class Asking(Model):
+    """A request for a fresh link, counted against the limits."""
+
+    link = ForeignKeyField(Link, backref="askings")
+    at = UtcField()

@@ -1,0 +1,116 @@
+"""Kinds, contacts, locations, records and the shops they come from."""
+
+from typing import Any
+
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
+
+from core import i18n
+from core.db import Json, Model, MoneyField, UtcField
+
+Words = dict[str, str]  # language → text
+
+
+class Kind(Model):
+    """A sort of record, as data.
+
+    `labels`: {"de": {"one": "Auftrag", "many": "Aufträge"}, …}. `statuses`: in order, each {"key", "labels", "sentence",
+    "tone", "closed"}; `sentence` is what a customer reads. `fields`: {"key", "labels"} each.
+    """
+
+    key = TextField(primary_key=True)
+    collection = TextField(unique=True)
+    position = IntegerField(default=0)
+    icon = TextField(default="order")
+    labels = Json()
+    statuses = Json(list)
+    fields = Json(list)
+
+    def label(self, number: str = "one") -> str:
+        return i18n.pick(self.labels)[number]
+
+    def status(self, key: str) -> dict[str, Any] | None:
+        return next((status for status in self.statuses if status["key"] == key), None)
+
+    def status_label(self, key: str) -> str:
+        status = self.status(key)
+        return i18n.pick(status["labels"]) if status else key
+
+
+class Contact(Model):
+    """A person who can be written to. `consents`: {"email": {"given": true, "at": iso, "how": actor, "text": …}, "sms": …}."""
+
+    name = TextField(default="")
+    email = TextField(null=True)
+    phone = TextField(null=True)
+    language = TextField(default="de")
+    consents = Json()
+    created_at = UtcField()
+
+    def consents_to(self, channel: str) -> bool:
+        return bool(self.consents.get(channel, {}).get("given"))
+
+
+class Location(Model):
+    """A place of business. `hours`: {"mon": [["09:00", "13:00"], ["14:00", "18:30"]], …}, local times; a day left out is closed."""
+
+    key = TextField(unique=True)
+    name = TextField()
+    street = TextField(default="")
+    city = TextField(default="")
+    phone = TextField(default="")
+    time_zone = TextField(default="Europe/Berlin")
+    state = TextField(default="")
+    hours = Json()
+    manager = ForeignKeyField(Contact, null=True, backref="+")
+
+
+class Record(Model):
+    """One order, inquiry, booking …; `items`: [{"name", "quantity", "price"}], prices as decimal text."""
+
+    kind = ForeignKeyField(Kind, backref="+")
+    number = TextField()
+    status = TextField()
+    contact = ForeignKeyField(Contact, null=True, backref="records")
+    assignee = ForeignKeyField(Contact, null=True, backref="+")
+    location = ForeignKeyField(Location, null=True, backref="+")
+    profile = TextField(default="")
+    source = TextField(default="")
+    placed_at = UtcField(null=True)
+    scheduled_at = UtcField(null=True)
+    due_at = UtcField(null=True)
+    paid_at = UtcField(null=True)
+    total = MoneyField(null=True)
+    currency = TextField(default="EUR")
+    items = Json(list)
+    tracking = Json()
+    fields = Json()
+    occurred_at = UtcField()
+    created_at = UtcField()
+    updated_at = UtcField()
+    closed_at = UtcField(null=True)
+
+
+class Source(Model):
+    """A shop that sends webhooks. `statuses`: the shop's word → our status key, over the shop's own defaults."""
+
+    key = TextField(unique=True)
+    shop = TextField()
+    title = TextField()
+    secret = TextField()
+    kind = ForeignKeyField(Kind, backref="+")
+    location = ForeignKeyField(Location, null=True, backref="+")
+    statuses = Json()
+    active = BooleanField(default=True)
+    created_at = UtcField()
+
+    @property
+    def actor(self) -> str:
+        return f"source:{self.id}"
+
+
+class Delivery(Model):
+    """A webhook delivery already heard, so that a replay changes nothing; kept for 90 days."""
+
+    source = ForeignKeyField(Source, backref="+")
+    key = TextField()
+    at = UtcField()

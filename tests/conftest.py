@@ -1,0 +1,109 @@
+"""What every test may start from: a fresh house, people signed in, a shop with two locations, records."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from accounts.models import User
+from app import create_app
+from core import clock, config, db, i18n, settings
+from core.db import transaction
+from records import change, kinds
+from records.models import Contact, Location, Record
+
+HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": [["10:00", "14:00"]]}
+
+
+@pytest.fixture
+def settings_of(tmp_path: Path) -> Callable[..., config.Config]:
+    """Reads a configuration whose data lie in the test's own folder."""
+    return lambda **given: config.read({"STATUSBOTE_DATA": str(tmp_path / "data"), **given})
+
+
+@pytest.fixture
+def house(settings_of: Callable[..., config.Config]) -> Iterator[Flask]:
+    """A fresh house on SQLite, as it stands after the first start."""
+    app = create_app(settings_of())
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    i18n.choose("de")
+    yield app
+    db.database.close()
+
+
+@pytest.fixture
+def client(house: Flask) -> FlaskClient:
+    """A visitor."""
+    return house.test_client()
+
+
+def make_user(email: str, name: str, role: str) -> User:
+    with transaction():
+        return User.create(email=email, name=name, password="!", role=role, language="de", created_at=clock.now())
+
+
+def sign_in(app: Flask, user: User) -> FlaskClient:
+    """A client whose session is that user's."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = f"{user.id}.{user.epoch}"
+        session["_fresh"] = True
+    return client
+
+
+@pytest.fixture
+def admin(house: Flask) -> FlaskClient:
+    return sign_in(house, make_user("ada.admin@example.org", "Ada Admin", "admin"))
+
+
+@pytest.fixture
+def clerk(house: Flask) -> FlaskClient:
+    return sign_in(house, make_user("cem.clerk@example.org", "Cem Clerk", "staff"))
+
+
+@pytest.fixture
+def shop(house: Flask) -> dict[str, Location]:
+    """Radhaus Lindner, with a workshop in Berlin and one in Potsdam."""
+    settings.put("company", {
+        "name": "Radhaus Lindner", "email": "hallo@radhaus-lindner.example", "street": "Adalbertstraße 31",
+        "city": "10999 Berlin", "phone": "+493023125140", "website": "https://radhaus-lindner.example",
+        "imprint_url": "https://radhaus-lindner.example/impressum", "privacy_url": "https://radhaus-lindner.example/datenschutz",
+        "colour": "#1c5a44", "logo": "", "language": "de", "mail_from": "werkstatt@radhaus-lindner.example",
+        "footer": {"de": "Radhaus Lindner GmbH, Adalbertstraße 31, 10999 Berlin", "en": "Radhaus Lindner GmbH, Adalbertstraße 31, 10999 Berlin"},
+    })
+    with transaction():
+        mira = Contact.create(name="Mira Aydın", email="mira@radhaus-lindner.example", created_at=clock.now())
+        return {
+            "berlin": Location.create(
+                key="berlin", name="Werkstatt Kreuzberg", street="Adalbertstraße 31", city="10999 Berlin", phone="+493023125140",
+                state="BE", hours=HOURS, manager=mira,
+            ),
+            "potsdam": Location.create(
+                key="potsdam", name="Werkstatt Potsdam", street="Lindenstraße 5", city="14467 Potsdam", phone="+49331298040",
+                state="BB", hours=HOURS,
+            ),
+        }
+
+
+@pytest.fixture
+def ada(house: Flask) -> dict[str, Any]:
+    """Ada as a state speaks of her: she may be written to by e-mail."""
+    return {"name": "Ada Lovelace", "email": "ada@example.org", "phone": "+4930123456", "language": "de", "consent": {"email": True, "sms": False}}
+
+
+@pytest.fixture
+def make_record(house: Flask, ada: dict[str, Any]) -> Callable[..., Record]:
+    """Makes a record, or changes it, the way every caller does: `make_record("1001", status="ready", contact=…)`."""
+
+    def make(number: str = "1001", collection: str = "orders", actor: str = "api:1", silent: bool = False, **state: Any) -> Record:
+        kind = kinds.of_collection(collection)
+        assert kind
+        known = Record.get_or_none(Record.kind == kind, Record.number == number)
+        if known is None:
+            state = {"contact": ada, **state}
+        return change.apply(kind, number, state, actor, silent).record
+
+    return make
