@@ -91,7 +91,7 @@ def _digest(name: str) -> str:
 @cache
 def _file(name: str) -> Path | None:
     if name == "htmx.js":
-        found = distribution("django-js-lib-htmx").locate_file("js_lib_htmx/static/js_lib_htmx/htmx.min.js")
+        found = distribution("django-js-lib-htmx").locate_file("js_lib_htmx/static/htmx/htmx.min.js")
         return Path(str(found))
     path = (STATIC / name).resolve()
     return path if path.is_file() and path.is_relative_to(STATIC) else None
