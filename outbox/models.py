@@ -35,11 +35,12 @@ class Message(Model):
     lease_until = UtcField(null=True)
     attempts = IntegerField(default=0)
     sent_at = UtcField(null=True)
+    dated_at = UtcField(null=True)
     message_id = TextField(default="")
 
 
 class SenderState(Model):
-    """How a sender fares: resting until a moment, or its breaker open since one."""
+    """How a sender fares: it rests until a moment; its breaker is open since one, then one probe at a time may pass."""
 
     sender = TextField(primary_key=True)
     rests_until = UtcField(null=True)
@@ -54,6 +55,14 @@ class Suppression(Model):
     fingerprint = TextField(primary_key=True)
     reason = TextField()
     at = UtcField()
+
+
+class Worker(Model):
+    """A worker's sign of life; `name` is `<machine>.<slot>`, `boot` tells its runs apart."""
+
+    name = TextField(primary_key=True)
+    boot = TextField()
+    beat_at = UtcField()
 
 
 class Mail(Model):

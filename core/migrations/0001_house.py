@@ -64,12 +64,13 @@ TABLES = {
         occasion=TextField(), recipient=TextField(), channel=TextField(), template_id=IntegerField(), sort=TextField(),
         link_id=TextField(null=True), address=TextField(), subject=TextField(), state=TextField(), reason=TextField(),
         due_at=Time(), planned_at=Time(), expires_at=Time(), owner=TextField(), lease_until=Time(null=True),
-        attempts=IntegerField(), sent_at=Time(null=True), message_id=TextField(),
+        attempts=IntegerField(), sent_at=Time(null=True), dated_at=Time(null=True), message_id=TextField(),
     ),
     "sender_state": dict(
         sender=TextField(primary_key=True), rests_until=Time(null=True), open_since=Time(null=True), reason=TextField(),
         faults=IntegerField(),
     ),
+    "worker": dict(name=TextField(primary_key=True), boot=TextField(), beat_at=Time()),
     "suppression": dict(fingerprint=TextField(primary_key=True), reason=TextField(), at=Time()),
     "mail": dict(message_id=TextField(unique=True), recipient=TextField(), subject=TextField(), raw=BlobField(), at=Time()),
     "rule": dict(

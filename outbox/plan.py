@@ -1,0 +1,61 @@
+"""Planning: whoever decides that somebody shall hear something leaves a row here."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from core import clock, journal
+from core.db import database, transaction
+from outbox import alarm
+from outbox.models import Message
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One message to come; rule, record, occasion, recipient and channel together make it unique."""
+
+    rule_id: int | None
+    record_id: int
+    entry_id: int | None
+    occasion: str
+    recipient: str
+    channel: str
+    template_id: int
+    sort: str
+    due_at: datetime
+    expires_at: datetime
+    link_id: str | None = None
+
+
+def plan_many(plans: Sequence[Planned]) -> int:
+    """Write messages, in the caller's transaction; planning one twice changes nothing. How many were new."""
+    if not plans:
+        return 0
+    now = clock.now()
+    rows = [{**asdict(plan), "planned_at": now} for plan in plans]
+    new: int = Message.insert_many(rows).on_conflict_ignore().as_rowcount().execute()
+    soonest = min(plan.due_at for plan in plans)
+    database.after_commit(lambda: alarm.at(soonest))
+    return new
+
+
+def waiting(rule_id: int) -> int:
+    """How many messages of a rule have not gone out yet."""
+    return Message.select().where(_waiting(rule_id)).count()
+
+
+def discard(rule_id: int, reason: str, actor: str) -> int:
+    """Drop a rule's messages that have not gone out; how many."""
+    with transaction():
+        rows = list(Message.select(Message.id, Message.record_id).where(_waiting(rule_id)).tuples())
+        ids = [message for message, record in rows]
+        Message.update(state="dropped", reason=reason).where(Message.id.in_(ids), Message.state.in_(("planned", "held"))).execute()
+        journal.record_many(
+            [journal.row("message.dropped", record, actor, message=message, rule=rule_id, reason=reason) for message, record in rows]
+        )
+    return len(rows)
+
+
+def _waiting(rule_id: int) -> Any:
+    return (Message.rule_id == rule_id) & Message.state.in_(("planned", "held"))

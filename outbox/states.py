@@ -1,0 +1,56 @@
+"""The states of a message, the reasons for them, and the sentences that tell a person."""
+
+from core.i18n import N_
+
+WAITING = ("planned", "awaiting", "held")
+SENDING = ("sending_pre", "sending_data")
+DONE = ("sent", "bounced", "dropped", "failed")
+TROUBLED = ("held", "unclear", "failed", "bounced")
+
+STATES = {
+    "planned": N_("planned"),
+    "sending_pre": N_("on its way"),
+    "sending_data": N_("on its way"),
+    "sent": N_("sent"),
+    "bounced": N_("came back"),
+    "awaiting": N_("awaits release"),
+    "held": N_("held"),
+    "unclear": N_("unclear"),
+    "dropped": N_("dropped"),
+    "failed": N_("failed"),
+}
+
+TONES = {"sent": "good", "planned": "current", "held": "wait", "unclear": "wait", "failed": "stop", "bounced": "stop"}
+
+REASONS = {
+    "no_recipient": N_("The record has nobody in this role."),
+    "no_address": N_("There is no e-mail address on file."),
+    "no_consent": N_("The contact has not agreed to receive e-mails."),
+    "suppressed": N_("This address has come back as unknown; it stays blocked until it is corrected."),
+    "missed": N_("Its time had passed before it could be sent."),
+    "record_gone": N_("The record no longer exists."),
+    "template_gone": N_("The template no longer exists."),
+    "rule_gone": N_("The rule no longer exists."),
+    "rule_off": N_("The rule has been switched off."),
+    "rule_changed": N_("The rule was changed and its waiting messages discarded."),
+    "conditions": N_("The rule’s conditions no longer hold."),
+    "superseded": N_("A newer message takes its place."),
+    "discarded": N_("Discarded by hand."),
+    "not_composed": N_("The text could not be composed; please check the template."),
+    "later": N_("The mail server asks to try again later."),
+    "rest": N_("The mail server asks for a pause."),
+    "cut": N_("The connection broke before anything was sent."),
+    "sender": N_("The mail server refuses our sender; please check the access data."),
+    "unknown_address": N_("The mail server does not know this address."),
+    "full": N_("The mailbox is full."),
+    "refused": N_("The mail server has refused this message."),
+    "silent": N_("The mail server fell silent at the last moment; the message may have arrived."),
+    "crashed": N_("The worker was interrupted at the last moment; the message may have arrived."),
+    "again": N_("It is sent once more, recognisable as the same message."),
+    "by_hand": N_("Sent again by hand."),
+    "settled_by_hand": N_("Taken as sent by a person."),
+}
+
+
+class Gone(Exception):
+    """The message is no longer ours to send: the lease is over, or sending was stopped."""
