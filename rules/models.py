@@ -1,8 +1,11 @@
 """Rules."""
 
+from typing import Any
+
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
-from core.db import Json, Model, UtcField
+from core import keys, settings
+from core.db import Json, Model, UtcField, transaction
 from records.models import Kind
 
 
@@ -28,3 +31,23 @@ class Rule(Model):
     fault = TextField(default="")
     created_at = UtcField()
     updated_at = UtcField()
+
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        with transaction():
+            touch()
+            return super().save(*args, **kwargs)
+
+
+def version() -> str:
+    """Another text after every change of any rule."""
+    return settings.get("rules").get("version", "")
+
+
+def touch() -> None:
+    """Say, in the caller's transaction, that rules have changed; `Rule.save` says so itself, updates of many do not."""
+    settings.put("rules", {"version": keys.random62(12)})
+
+
+def recipient_of(said: dict[str, Any]) -> str:
+    """How a message names one of a rule's recipients: customer, assignee, manager or the address itself."""
+    return said["address"] if said["who"] == "address" else said["who"]

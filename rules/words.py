@@ -1,0 +1,147 @@
+"""A rule in words: the sentence, what stands beside it, and what is wrong with it."""
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup, escape
+
+from core import i18n
+from core.i18n import N_, ngettext
+from core.i18n import gettext as _
+from emails.models import Template
+from records import conditions, people
+from records.models import Kind, Location
+from rules import index
+from rules.models import Rule
+from rules.triggers import TRIGGERS
+
+UNITS = {"minutes": 1, "hours": 60, "days": 1440}
+FEMININE = ("ung", "heit", "keit", "schaft", "ion", "tät", "e")
+GONE = "…"
+
+
+@dataclass
+class Names:
+    """The names that sentences use, read once for many rules."""
+
+    templates: dict[int, str] = field(default_factory=dict)
+    locations: dict[int, str] = field(default_factory=dict)
+
+
+def names() -> Names:
+    """All of them, in two queries."""
+    return Names(
+        templates={row.id: row.name for row in Template.select(Template.id, Template.name)},
+        locations={row.id: row.name for row in Location.select(Location.id, Location.name)},
+    )
+
+
+def sentence(rule: Rule, said: Names) -> Markup:
+    """“As soon as an order is created, the customer receives the e-mail Order received at once.”, what was chosen in <b>."""
+    trigger = TRIGGERS.get(rule.trigger)
+    labels = {status["key"]: i18n.pick(status["labels"]) for status in rule.kind.statuses}
+    opening = trigger.phrase(a(rule.kind), rule.options, labels) if trigger else Markup("…")
+    first, *others = [_mail(recipient, said) for recipient in rule.recipients] or [{"who": GONE, "template": GONE}]
+    text = Markup(_("%(opening)s, <b>%(who)s</b> receives the e‑mail <b>%(template)s</b> %(delay)s")) % {
+        "opening": opening, "delay": _delay(rule.delay), **first,
+    }
+    for other in others:
+        text += Markup(_(", and <b>%(who)s</b> the e‑mail <b>%(template)s</b>")) % other
+    return text + "." + _provided(rule)
+
+
+def about(rule: Rule, said: Names) -> list[str]:
+    """What a reader should know beside the sentence, in a few words each."""
+    places = [said.locations.get(place, GONE) for place in rule.locations]
+    facts = [_("Only %(places)s", places=", ".join(places)) if places else _("All locations")]
+    if rule.delay and rule.trigger == "status_changed_to":
+        facts.append(_("dropped if the status changes meanwhile"))
+    if len(rule.recipients) > 1:
+        facts.append(_("a text of its own for each"))
+    return facts
+
+
+def lint(rule: Rule, said: Names) -> list[str]:
+    """What keeps the rule from working, one sentence each."""
+    found = [fault(rule.fault or index.fault_of(rule))] if rule.fault or index.fault_of(rule) else []
+    if any(recipient["template"] not in said.templates for recipient in rule.recipients):
+        found.append(_("A template of this rule no longer exists."))
+    if any(place not in said.locations for place in rule.locations):
+        found.append(_("A location of this rule no longer exists."))
+    known = {status["key"] for status in rule.kind.statuses}
+    if not known.issuperset(rule.options.get("statuses", ())):
+        found.append(_("A status of this rule no longer exists."))
+    return found
+
+
+def fault(key: str) -> str:
+    """Why a rule was switched off by itself, in a sentence."""
+    what, _colon, name = key.partition(":")
+    said = {
+        "trigger": N_("Switched off: this version does not know the trigger “%(name)s”."),
+        "condition": N_("Switched off: the condition on “%(name)s” cannot be understood."),
+    }
+    return _(said[what], name=name) if what in said else key
+
+
+def title(rule: Rule) -> str:
+    """A short name for a rule that has none yet."""
+    labels = {status["key"]: i18n.pick(status["labels"]) for status in rule.kind.statuses}
+    what = TRIGGERS[rule.trigger].title(rule.options, labels)
+    return f"{rule.kind.label()}: {what}" if what else rule.kind.label()
+
+
+def a(kind: Kind) -> str:
+    """“ein Auftrag”, “eine Anfrage”; “an order”, “a booking”."""
+    word = kind.label()
+    if i18n.current() == "de":
+        return f"eine {word}" if word.endswith(FEMININE) else f"ein {word}"
+    return f"an {word.lower()}" if word[:1].lower() in "aeiou" else f"a {word.lower()}"
+
+
+def who(recipient: dict) -> str:
+    """“the customer”, or the address."""
+    return _(people.ROLES[recipient["who"]]) if recipient["who"] in people.ROLES else recipient["address"] or GONE
+
+
+def span(minutes: int) -> tuple[int, str]:
+    """Minutes as the largest unit that fits: 120 → (2, "hours")."""
+    unit = next(unit for unit in ("days", "hours", "minutes") if minutes % UNITS[unit] == 0)
+    return minutes // UNITS[unit], unit
+
+
+def condition(said: dict, kind: Kind) -> str:
+    """“the source is webshop”; statuses and further fields by their labels."""
+    asked, compared = conditions.field(said["field"]), conditions.operator(said["operator"])
+    value = kind.status_label(said["value"]) if said["field"] == "status" else said["value"]
+    label = field_label(said["field"], kind) or _(asked.label)
+    words = [label, _(compared.label), _("“%(value)s”", value=value) if compared.needs_value else ""]
+    return " ".join(word for word in words if word)
+
+
+def field_label(key: str, kind: Kind) -> str:
+    """The kind's own label of a further field; empty for the fields every record has."""
+    labels = {f"fields.{own['key']}": i18n.pick(own["labels"]) for own in kind.fields}
+    return labels.get(key, "")
+
+
+def _mail(recipient: dict, said: Names) -> dict[str, str]:
+    return {"who": who(recipient), "template": said.templates.get(recipient["template"], GONE)}
+
+
+def _delay(minutes: int) -> Markup:
+    if not minutes:
+        return escape(_("at once"))
+    n, unit = span(minutes)
+    said = {
+        "minutes": ngettext("%(n)s minute", "%(n)s minutes", n),
+        "hours": ngettext("%(n)s hour", "%(n)s hours", n),
+        "days": ngettext("%(n)s day", "%(n)s days", n),
+    }
+    return Markup(_("after <b>%(time)s</b>")) % {"time": said[unit]}
+
+
+def _provided(rule: Rule) -> Markup:
+    if not rule.conditions or index.fault_of(rule):
+        return Markup()
+    said = [Markup("<b>{}</b>").format(condition(asked, rule.kind)) for asked in rule.conditions]
+    return Markup(" ") + Markup(_("Only if %(conditions)s.")) % {"conditions": Markup(_(" and ")).join(said)}
