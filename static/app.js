@@ -1,0 +1,82 @@
+/* The little that HTML and htmx cannot say: ask before danger, keep the place, close toasts, speak when the line is dead. */
+"use strict";
+
+const toasts = () => document.getElementById("toasts");
+
+/* A button with data-confirm asks first, in our words; hx-confirm does too. */
+function ask(question) {
+  const dialog = document.getElementById("ask");
+  dialog.querySelector("p").textContent = question;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((answer) => dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true }));
+}
+
+document.addEventListener("submit", async (event) => {
+  const button = event.submitter;
+  if (!button?.dataset.confirm || button.dataset.confirmed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!(await ask(button.dataset.confirm))) return button.focus();
+  button.dataset.confirmed = "yes";
+  event.target.requestSubmit(button);
+  delete button.dataset.confirmed;
+}, true);
+
+document.addEventListener("htmx:confirm", async (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  if (await ask(event.detail.question)) event.detail.issueRequest(true);
+});
+
+/* Toasts: a close button where there is a script to close with; quiet ones leave by themselves. */
+function furnish(toast) {
+  toast.dataset.seen = "yes";
+  toast.querySelector("[data-close]")?.removeAttribute("hidden");
+  const quiet = !toast.matches(".stop, .timed") && !toast.querySelector("a, form, button:not([data-close])");
+  if (quiet) setTimeout(() => toast.remove(), 8000);
+}
+
+function arrive() {
+  toasts()?.querySelectorAll(".toast:not([data-seen])").forEach(furnish);
+}
+
+document.addEventListener("click", (event) => event.target.closest("[data-close]")?.closest(".toast")?.remove());
+
+/* Text to copy: <button data-copy="#id">. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+  button.setAttribute("data-copied", "yes");
+});
+
+/* After a refused form the cursor stands where the trouble is. */
+function trouble(root) {
+  root.querySelector?.('[aria-invalid="true"]')?.focus();
+}
+
+/* A replaced element that had the focus and no id of its own would lose it: its successor by name takes it. */
+let held = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const inside = event.detail.target.contains(document.activeElement) ? document.activeElement : null;
+  held = inside && !inside.id && inside.name ? { name: inside.name, value: inside.value } : null;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  arrive();
+  if (held && document.activeElement === document.body) {
+    const same = [...document.getElementsByName(held.name)];
+    (same.find((one) => one.value === held.value) ?? same[0])?.focus();
+  }
+  held = null;
+  if (event.detail.xhr?.status === 422) trouble(event.detail.elt);
+});
+
+document.addEventListener("htmx:sendError", () => {
+  const words = document.getElementById("offline");
+  if (words && !toasts().querySelector(".toast.stop")) toasts().append(words.content.cloneNode(true));
+  arrive();
+});
+
+arrive();
+trouble(document);
