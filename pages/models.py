@@ -7,25 +7,30 @@ from records.models import Record
 
 
 class Page(Model):
-    """One static page: what a record looked like after one change. `file` is a random name in the pages folder."""
+    """One static page: what a record looked like after one change.
+
+    `file` is a random name in the pages folder, `style` the hash of the page's style sheet as a CSP names it.
+    """
 
     record = ForeignKeyField(Record, backref="pages")
     entry_id = IntegerField()
-    file = TextField()
+    file = TextField(unique=True)
+    style = TextField()
     language = TextField()
     created_at = UtcField()
 
 
 class Link(Model):
-    """One person's one-time way to a record's newest page; states in security.md of the project's design.
+    """One person's one-time way to a record's newest page.
 
-    `token` is a SHA-256; the token itself is derived, see `pages.links`. `sent_to` is the address's fingerprint.
+    `id` is `<stem>-<issue>`; each fresh link is the next issue. `token` is a SHA-256: the token itself is derived, see
+    `pages.links`. `state`: issued, opened, used, expired, revoked, erased. `sent_to` is the address's fingerprint.
+    `openings` counts the browsers that were let in.
     """
 
     id = TextField(primary_key=True)
     record = ForeignKeyField(Record, backref="links")
     recipient = TextField()
-    issue = IntegerField(default=1)
     token = TextField(unique=True)
     state = TextField(default="issued")
     sent_to = TextField(default="")
@@ -33,7 +38,6 @@ class Link(Model):
     expires_at = UtcField()
     sent_at = UtcField(null=True)
     opened_at = UtcField(null=True)
-    nonce = TextField(null=True)
     openings = IntegerField(default=0)
 
 
@@ -42,7 +46,6 @@ class Grant(Model):
 
     link = ForeignKeyField(Link, backref="grants")
     token = TextField(unique=True)
-    nonce = TextField()
     created_at = UtcField()
     used_at = UtcField()
 

@@ -47,13 +47,16 @@ TABLES = {
         location_id=IntegerField(null=True), statuses=Document(), active=BooleanField(), created_at=Time(),
     ),
     "delivery": dict(source_id=IntegerField(), key=TextField(), at=Time()),
-    "page": dict(record_id=IntegerField(), entry_id=IntegerField(), file=TextField(), language=TextField(), created_at=Time()),
-    "link": dict(
-        id=TextField(primary_key=True), record_id=IntegerField(index=True), recipient=TextField(), issue=IntegerField(),
-        token=TextField(unique=True), state=TextField(), sent_to=TextField(), created_at=Time(), expires_at=Time(),
-        sent_at=Time(null=True), opened_at=Time(null=True), nonce=TextField(null=True), openings=IntegerField(),
+    "page": dict(
+        record_id=IntegerField(), entry_id=IntegerField(), file=TextField(unique=True), style=TextField(), language=TextField(),
+        created_at=Time(),
     ),
-    "grant": dict(link_id=TextField(index=True), token=TextField(unique=True), nonce=TextField(), created_at=Time(), used_at=Time()),
+    "link": dict(
+        id=TextField(primary_key=True), record_id=IntegerField(index=True), recipient=TextField(), token=TextField(unique=True),
+        state=TextField(), sent_to=TextField(), created_at=Time(), expires_at=Time(), sent_at=Time(null=True),
+        opened_at=Time(null=True), openings=IntegerField(),
+    ),
+    "grant": dict(link_id=TextField(index=True), token=TextField(unique=True), created_at=Time(), used_at=Time()),
     "asking": dict(link_id=TextField(index=True), at=Time()),
     "template": dict(
         name=TextField(), kind_id=TextField(null=True), system=TextField(null=True, unique=True), texts=Document(),
@@ -88,6 +91,7 @@ INDEXES = (
     "CREATE INDEX record_by_status ON record (kind_id, status, updated_at)",
     "CREATE UNIQUE INDEX delivery_key ON delivery (source_id, key)",
     "CREATE INDEX page_newest ON page (record_id, id)",
+    "CREATE INDEX link_live ON link (expires_at) WHERE state IN ('issued', 'opened')",
     "CREATE UNIQUE INDEX message_once ON message (COALESCE(rule_id, 0), record_id, occasion, recipient, channel)",
     "CREATE INDEX message_due ON message (due_at) WHERE state = 'planned'",
     "CREATE INDEX message_leased ON message (lease_until) WHERE state IN ('sending_pre', 'sending_data')",
