@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,14 +33,24 @@ class Sqlite(SqliteDatabase):
     """SQLite that asks again every millisecond while another process writes; its own back-off sleeps far longer."""
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return super().execute_sql(sql, params)
-            except OperationalError as error:
-                if "locked" not in str(error) or self.transaction_depth() > 1 or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.001)
+        return _patiently(super().execute_sql, sql, params)
+
+    def begin(self, lock_type: str | None = None) -> None:
+        _patiently(super().begin, lock_type)
+
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        return _patiently(super().connect, reuse_if_open)
+
+
+def _patiently(ask: Callable[..., Any], *args: Any) -> Any:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask(*args)
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.001)
 
 
 def bind(url: str) -> None:
@@ -81,7 +91,7 @@ class UtcField(DateTimeField):
         if value.tzinfo is None:
             raise ValueError(f"{self.name} needs a time zone")
         value = value.astimezone(UTC)
-        return value.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite() else value
+        return value.replace(tzinfo=None).isoformat(" ", "microseconds") if is_sqlite() else value
 
     def python_value(self, value: Any) -> Any:
         if value is None:
@@ -94,8 +104,8 @@ class MoneyField(BigIntegerField):
     """An amount: Decimal with two places in Python, hundredths in the database."""
 
     def db_value(self, value: Any) -> Any:
-        if value is None or isinstance(value, int):
-            return value
+        if value is None:
+            return None
         return int((Decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
     def python_value(self, value: Any) -> Any:
