@@ -15,6 +15,8 @@ from core.db import transaction
 from records import change, kinds
 from records.models import Contact, Location, Record
 
+pytest_plugins = ["servers"]
+
 HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": [["10:00", "14:00"]]}
 
 
