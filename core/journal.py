@@ -1,6 +1,7 @@
 """The only memory: what happened, to which record, by whom, when. Ids only, no personal data."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from peewee import BooleanField, IntegerField, TextField
@@ -23,6 +24,10 @@ class Entry(Model):
     actor = TextField()
     data = Json()
     unread = BooleanField(default=False)
+
+
+class Overtaken(Exception):
+    """Another worker has read these lines meanwhile."""
 
 
 _wake: Callable[[], None] = lambda: None  # noqa: E731
@@ -62,12 +67,11 @@ def read(readers: Sequence[Reader]) -> int:
     if not entries:
         return 0
     writes = [reader(entries) for reader in readers]
-    with transaction():
-        if _mark_read([entry.id for entry in entries]) == len(entries):
-            for write in writes:
-                write()
-        else:
-            database.rollback()
+    with suppress(Overtaken), transaction():
+        if _mark_read([entry.id for entry in entries]) < len(entries):
+            raise Overtaken
+        for write in writes:
+            write()
     return len(entries)
 
 
