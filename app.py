@@ -11,6 +11,7 @@ from flask.cli import FlaskGroup
 from core import db, i18n, keys, migrate, queue, web
 from core.config import Config, ConfigError, read
 from records import kinds
+from records.intake import api, hooks
 
 
 def open_house(config: Config) -> None:
@@ -35,7 +36,7 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-BLUEPRINTS: tuple[Any, ...] = ()
+BLUEPRINTS: tuple[Any, ...] = (api.bp, hooks.bp)
 
 
 def nav() -> list[tuple[str | None, list[tuple[str, str, str, str]]]]:

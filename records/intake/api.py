@@ -1,0 +1,106 @@
+"""The HTTP API: say what is true of records, one or many at once, and ask what is."""
+
+import json
+from typing import Any
+
+from flask import Response, g, request
+
+from core.i18n import gettext as _
+from records import change, kinds
+from records.intake import answers, openapi
+from records.intake.body import parse, read, understand
+from records.intake.callers import caller
+from records.intake.doors import door
+from records.intake.memory import Memory
+from records.intake.problems import Problem
+from records.intake.schema import Batch, Row, State
+from records.models import Kind, Record
+
+GROUP = 100  # records stored in one transaction, so that others get a turn between
+
+bp = door("api", "/api")
+kind_of = Memory(kinds.of_collection)
+
+
+@bp.before_request
+def enter() -> None:
+    if request.endpoint != "api.describe":
+        g.caller = caller(request)
+
+
+@bp.put("/v1/<collection>/<number>")
+def put(collection: str, number: str) -> Response:
+    kind, silent = _kind(collection), _silent()
+    state = understand(State, read(request)).state()
+    outcome = change.apply(kind, number, state, g.caller, silent)
+    return answers.told(answers.done(outcome), answers.code(outcome))
+
+
+@bp.get("/v1/<collection>/<number>")
+def get(collection: str, number: str) -> Response:
+    kind = _kind(collection)
+    record = Record.get_or_none(Record.kind == kind, Record.number == number)
+    if record is None:
+        raise Problem.at("number", _("There is no record of this number."), 404)
+    return answers.told(answers.state(record))
+
+
+@bp.post("/v1/<collection>")
+def put_many(collection: str) -> Response:
+    kind, silent = _kind(collection), _silent()
+    rows = _rows(read(request))
+    good = [row for row in rows if isinstance(row, Row)]
+    outcomes: list[change.Outcome | change.Refused] = []
+    for start in range(0, len(good), GROUP):
+        states = [(row.number, row.state()) for row in good[start : start + GROUP]]
+        outcomes += change.apply_many(kind, states, g.caller, silent)
+    told = iter(outcomes)
+    return answers.told({"results": [_result(row, next(told) if isinstance(row, Row) else row) for row in rows]}, 207)
+
+
+@bp.get("/openapi.json")
+def describe() -> Response:
+    return answers.told(openapi.document([kind.collection for kind in kinds.everyone()]))
+
+
+def _rows(raw: bytes) -> list[Row | tuple[Any, Problem]]:
+    """The records of a batch; in place of one that does not fit, what it called itself and what is wrong."""
+    try:
+        return [*understand(Batch, raw).records]
+    except Problem as problem:
+        if not problem.faults or not problem.faults[0][0].startswith("records."):
+            raise
+    return [_row(said) for said in parse(raw)["records"]]
+
+
+def _row(said: Any) -> Row | tuple[Any, Problem]:
+    try:
+        return understand(Row, json.dumps(said).encode())
+    except Problem as problem:
+        number = said.get("number") if isinstance(said, dict) else None
+        return number if isinstance(number, str) else None, problem
+
+
+def _result(row: Row | tuple[Any, Problem], became: change.Outcome | change.Refused | tuple[Any, Problem]) -> dict[str, Any]:
+    if isinstance(became, change.Outcome):
+        return {**answers.done(became), "code": answers.code(became)}
+    if isinstance(became, tuple):
+        number, problem = became
+    else:
+        number, problem = row.number, Problem.at(became.field, became.sentence)  # type: ignore[union-attr]
+    return {"number": number, "code": problem.status, "problem": problem.document()}
+
+
+def _kind(collection: str) -> Kind:
+    kind = kind_of(collection)
+    if kind is None:
+        known = ", ".join(kind.collection for kind in kinds.everyone())
+        raise Problem.at("collection", _("There is no collection of this name; there are: %(known)s.", known=known), 404)
+    return kind
+
+
+def _silent() -> bool:
+    value = request.args.get("silent", "0")
+    if value not in ("0", "1"):
+        raise Problem.at("silent", _("Only 0 or 1 is possible here."))
+    return value == "1"

@@ -1,0 +1,110 @@
+"""The OpenAPI 3.1 document of the HTTP API, made from the very models that check it."""
+
+from functools import cache
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from records.intake.problems import MEDIA_TYPE
+from records.intake.schema import Batch, Done, ProblemDocument, Results, State
+
+REASONS = {
+    "400": "Not JSON, nested too deeply, or a field stands there twice.",
+    "401": "The API key is missing or unknown, or the signature is wrong.",
+    "404": "There is no such collection, record or shop.",
+    "413": "The body is larger than 256 KB.",
+    "415": "The body is not JSON.",
+    "422": "A field is wrong; the problem names it. Nothing was stored.",
+    "503": "Nothing can be stored at the moment; try again soon.",
+}
+KEY = "Made by `statusbote apikey create`, shown once."
+SILENT = {
+    "name": "silent", "in": "query", "schema": {"type": "string", "enum": ["0", "1"]},
+    "description": "1 saves without any message.",
+}
+NUMBER = {
+    "name": "number", "in": "path", "required": True, "example": "1001",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^/\x00-\x1f\x7f-\x9f]+$"},
+}
+SOURCE = {"name": "source", "in": "path", "required": True, "schema": {"type": "string"}, "example": "webshop"}
+
+
+def document(collections: list[str]) -> dict[str, Any]:
+    """The document of a house with these collections."""
+    where = {"name": "collection", "in": "path", "required": True, "schema": {"type": "string", "enum": collections}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Statusbote", "version": "1",
+            "description": "Say what is true of a record; what happened is derived from the difference.",
+        },
+        "security": [{"key": []}],
+        "paths": _paths(where),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": KEY}},
+        },
+    }
+
+
+def _paths(where: dict[str, Any]) -> dict[str, Any]:
+    changed = {"200": _json("The record was known.", "Done"), "201": _json("The record is new.", "Done")}
+    return {
+        "/api/v1/{collection}/{number}": {
+            "parameters": [where, NUMBER],
+            "put": {
+                "operationId": "put", "summary": "Say what is true of a record", "parameters": [SILENT],
+                "requestBody": _body("State"),
+                "responses": {**changed, **_problems("400 401 404 413 415 422 503")},
+            },
+            "get": {
+                "operationId": "get", "summary": "Ask what is true of a record",
+                "responses": {
+                    "200": {"description": "The record.", "content": {"application/json": {"schema": {"type": "object"}}}},
+                    **_problems("401 404 503"),
+                },
+            },
+        },
+        "/api/v1/{collection}": {
+            "parameters": [where],
+            "post": {
+                "operationId": "put_many", "summary": "The same for up to 1,000 at once", "parameters": [SILENT],
+                "requestBody": _body("Batch"),
+                "responses": {
+                    "207": _json("One result per record, in the same order.", "Results"),
+                    **_problems("400 401 404 413 415 422 503"),
+                },
+            },
+        },
+        "/hooks/{source}": {
+            "parameters": [SOURCE],
+            "post": {
+                "operationId": "hear", "summary": "The webhook of a connected shop, signed by it", "security": [],
+                "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+                "responses": {**changed, **_problems("400 401 404 413 422 503")},
+            },
+        },
+    }
+
+
+@cache
+def _schemas() -> dict[str, Any]:
+    models = [(model, "validation") for model in (State, Batch, Done, Results, ProblemDocument)]
+    return models_json_schema(models, ref_template="#/components/schemas/{model}")[1]["$defs"]  # type: ignore[arg-type]
+
+
+def _schema(name: str) -> dict[str, Any]:
+    return {"schema": {"$ref": f"#/components/schemas/{name}"}}
+
+
+def _json(description: str, name: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": _schema(name)}}
+
+
+def _body(name: str) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": _schema(name)}}
+
+
+def _problems(codes: str) -> dict[str, Any]:
+    content = {MEDIA_TYPE: _schema("ProblemDocument")}
+    return {code: {"description": REASONS[code], "content": content} for code in codes.split()}
