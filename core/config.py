@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "STATUSBOTE_"
 SETTINGS = (
@@ -54,8 +54,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
     def get(name: str, default: str = "") -> str:
         return _value(environ, name) or default
 
-    data = Path(get("DATA", "data")).absolute()
-    data.mkdir(parents=True, exist_ok=True)
+    data = _folder("DATA", get("DATA", "data"))
     host, port = get("HOST", "127.0.0.1"), _port(get("PORT", "8000"))
     return Config(
         data=data,
@@ -65,8 +64,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         host=host,
         port=port,
         smtp_url=_url("SMTP_URL", get("SMTP_URL"), "smtp smtps"),
-        pages=_folder(get("PAGES_URL"), data / "pages"),
-        secret_key=get("SECRET_KEY") or None,
+        pages=_pages(get("PAGES_URL", str(data / "pages"))),
+        secret_key=_secret(get("SECRET_KEY")),
         demo_exit=get("DEMO_EXIT") not in ("", "0"),
     )
 
@@ -76,13 +75,16 @@ def _known(name: str) -> bool:
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:
-    path = environ.get(f"{PREFIX}{name}_FILE")
+    value, path = environ.get(PREFIX + name, "").strip(), environ.get(f"{PREFIX}{name}_FILE")
     if not path:
-        return environ.get(PREFIX + name, "").strip()
+        return value
+    if value:
+        raise ConfigError(f"{PREFIX}{name} and {PREFIX}{name}_FILE are both given; which one is meant?")
     try:
         return Path(path).read_text().strip()
-    except OSError as error:
-        raise ConfigError(f"{PREFIX}{name}_FILE names a file that cannot be read: {error.strerror}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ConfigError(f"{PREFIX}{name}_FILE names a file that cannot be read: {reason}.") from error
 
 
 def _port(text: str) -> int:
@@ -92,26 +94,58 @@ def _port(text: str) -> int:
 
 
 def _url(name: str, url: str, schemes: str) -> str:
-    if url and urlsplit(url).scheme not in schemes.split():
+    if not url:
+        return url
+    parts = _parts(url)
+    if parts is None or parts.scheme not in schemes.split():
         wanted = " or ".join(f"{scheme}://" for scheme in schemes.split())
-        raise ConfigError(f"{PREFIX}{name} must begin with {wanted}.")
+        raise ConfigError(f"{PREFIX}{name} must be an address that begins with {wanted}.")
+    if parts.scheme.startswith("smtp") and not parts.hostname:
+        raise ConfigError(f"{PREFIX}{name} names no mail server.")
     return url
 
 
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None for one that makes no sense."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 and " " not in parts.netloc else None
+    except ValueError:
+        return None
+
+
 def _base(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+    parts = _parts(url)
+    origin = f"{parts.scheme}://{parts.netloc}" if parts and parts.scheme in ("http", "https") and parts.hostname else ""
+    if not origin or "@" in origin or url.rstrip("/") != origin:
         raise ConfigError("STATUSBOTE_BASE_URL must be an address without a path, such as https://status.example.org.")
-    return url.rstrip("/")
+    return origin
 
 
-def _folder(url: str, default: Path) -> Path:
+def _pages(url: str) -> Path:
     if "://" in url and not url.startswith("file://"):
         raise ConfigError("STATUSBOTE_PAGES_URL must be a folder; shared storage for several machines is mounted there.")
-    folder = Path(url.removeprefix("file://")).absolute() if url else default
-    folder.mkdir(parents=True, exist_ok=True)
+    return _folder("PAGES_URL", url.removeprefix("file://"))
+
+
+def _folder(name: str, path: str) -> Path:
+    """That folder, made where it is missing; strangers on this machine cannot look inside."""
+    folder = Path(path).absolute()
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{PREFIX}{name} names a folder that cannot be made: {error.strerror}.") from error
     return folder
 
 
+def _secret(text: str) -> str | None:
+    if text and len(text) < 32:
+        raise ConfigError("STATUSBOTE_SECRET_KEY must have at least 32 characters; without it a good one is made.")
+    return text or None
+
+
 def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+    """Where a browser on this machine finds what listens on `host`."""
+    if host in ("", "0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -4,7 +4,11 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+from core.config import ConfigError
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _secret = b""
@@ -41,12 +45,23 @@ def fingerprint(text: str) -> str:
 
 
 def _stored(path: Path) -> bytes:
+    if not path.exists():
+        _make(path)
+    secret = path.read_bytes().strip()
+    if len(secret) < 32:
+        raise ConfigError(f"{path} holds no secret. Bring it back from a backup; without the file a new one is made, and old links end.")
+    return secret
+
+
+def _make(path: Path) -> None:
+    """Write a new secret, whole or not at all; where another process was quicker, its secret stays."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # made with mode 0600
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
