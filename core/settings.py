@@ -24,3 +24,9 @@ def put(name: str, value: dict[str, Any]) -> None:
         Setting.insert(name=name, value=value).on_conflict(
             conflict_target=[Setting.name], preserve=[Setting.value]
         ).execute()
+
+
+def drop(name: str) -> None:
+    """Forget the document of that name."""
+    with transaction():
+        Setting.delete().where(Setting.name == name).execute()

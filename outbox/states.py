@@ -49,6 +49,7 @@ REASONS = {
     "again": N_("It is sent once more, recognisable as the same message."),
     "by_hand": N_("Sent again by hand."),
     "settled_by_hand": N_("Taken as sent by a person."),
+    "told": N_("They have been told in person."),
 }
 
 

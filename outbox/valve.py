@@ -26,6 +26,6 @@ def start(actor: str) -> None:
     """Let messages go out again, at once those that are due."""
     with transaction():
         if stopped():
-            settings.put(NAME, {})
+            settings.drop(NAME)
             journal.record("sending.started", None, actor)
             database.after_commit(alarm.due.ring)

@@ -1,0 +1,184 @@
+"""SMTP on kept connections, with the last step marked before it is taken (RFC 5321, 2920, 3207)."""
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from core.config import ConfigError
+from outbox.channels.contract import Letter, Mark, Result
+from outbox.states import Gone
+
+CONNECT = 30.0  # seconds to wait for a connection
+REPLY = 60.0  # seconds to wait for an answer
+FINAL = 240.0  # seconds to wait for the answer to the final dot
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Smtp:
+    """A mail server: `smtp[s]://user:password@host:port?connections=8&tls=off`.
+
+    smtp:// demands STARTTLS, except on loopback or with tls=off; certificates are verified.
+    """
+
+    def __init__(self, url: str, host_name: str):
+        parts = urlsplit(url)
+        options = parse_qs(parts.query)
+        self.host, self.port = parts.hostname or "localhost", parts.port or (465 if parts.scheme == "smtps" else 587)
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.wrapped = parts.scheme == "smtps"
+        self.plain = options.get("tls") == ["off"] or self.host in LOOPBACK
+        self.connections = _connections(options.get("connections", ["8"])[0])
+        self.name = f"smtp:{self.host}:{self.port}"
+        self.host_name = host_name
+
+    def connect(self) -> "SmtpConnection":
+        return SmtpConnection(self)
+
+
+def _connections(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:
+        raise ConfigError("connections= in STATUSBOTE_SMTP_URL must be a number from 1 to 100.")
+    return int(text)
+
+
+class SmtpConnection:
+    """One kept connection; it opens itself anew when the server has closed it in the meantime."""
+
+    def __init__(self, server: Smtp):
+        self.server = server
+        self.smtp: smtplib.SMTP | None = None
+
+    def deliver(self, letter: Letter, mark: Mark) -> Result:
+        kept = self.smtp is not None
+        result = self._attempt(letter, mark)
+        return self._attempt(letter, mark) if kept and result == STALE else result
+
+    def close(self) -> None:
+        if self.smtp:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self.smtp.sock.settimeout(1)  # type: ignore[union-attr]
+                self.smtp.quit()
+        self._drop()
+
+    def _attempt(self, letter: Letter, mark: Mark) -> Result:
+        try:
+            smtp = self.smtp = self.smtp or self._open()
+            refused = self._envelope(smtp, letter)
+            if refused:
+                return refused
+            smtp.send(_stuffed(letter.raw))
+            mark()
+        except Gone:
+            self._drop()
+            return Result("gone")
+        except smtplib.SMTPResponseException as error:
+            self._drop()
+            return Result(_greeting_verdict(error), _code(error.smtp_code, error.smtp_error))
+        except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
+            self._drop()
+            return Result("sender", f"TLS: {type(error).__name__}")
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+            return STALE
+        return self._finish(smtp)
+
+    def _open(self) -> smtplib.SMTP:
+        server, context = self.server, ssl.create_default_context()
+        if server.wrapped:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, server.host_name, timeout=CONNECT, context=context)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, server.host_name, timeout=CONNECT)
+        assert smtp.sock
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        smtp.sock.settimeout(REPLY)
+        smtp.ehlo_or_helo_if_needed()
+        if not server.wrapped and not server.plain:
+            smtp.starttls(context=context)
+            smtp.ehlo()
+        if server.user:
+            smtp.login(server.user, server.password)
+        return smtp
+
+    def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> Result | None:
+        """Name sender and recipient, in one write where the server takes pipelines; the refusal, if there is one."""
+        commands = [f"MAIL FROM:<{letter.sender}>", f"RCPT TO:<{letter.address}>", "DATA"]
+        if not smtp.has_extn("pipelining"):
+            return self._one_by_one(smtp, commands)
+        smtp.send("".join(f"{command}\r\n" for command in commands))
+        mail, rcpt, data = smtp.getreply(), smtp.getreply(), smtp.getreply()
+        if data[0] == 354 and mail[0] < 300 and rcpt[0] < 300:
+            return None
+        if data[0] == 354:
+            self._drop()  # it would take an empty mail for the refused one
+        return self._refusal(mail, rcpt, data)
+
+    def _one_by_one(self, smtp: smtplib.SMTP, commands: list[str]) -> Result | None:
+        replies = []
+        for command in commands:
+            smtp.send(f"{command}\r\n")
+            replies.append(smtp.getreply())
+            if replies[-1][0] >= 400:
+                return self._refusal(*replies)
+        return None
+
+    def _refusal(self, *replies: tuple[int, bytes]) -> Result:
+        step, (code, text) = next((step, reply) for step, reply in enumerate(replies) if reply[0] >= 400)
+        if code == 421:
+            self._drop()
+        elif self.smtp:
+            self.smtp.rset()
+        return Result("sender" if step == 0 and code >= 500 else verdict(code, text), _code(code, text))
+
+    def _finish(self, smtp: smtplib.SMTP) -> Result:
+        """The final dot; from here on silence means that nobody knows."""
+        try:
+            assert smtp.sock
+            smtp.sock.settimeout(FINAL)
+            smtp.send(".\r\n")
+            code, text = smtp.getreply()
+            smtp.sock.settimeout(REPLY)
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+            return Result("silent")
+        if code == 421:
+            self._drop()
+        return Result("sent" if code < 300 else verdict(code, text), _code(code, text))
+
+    def _drop(self) -> None:
+        if self.smtp:
+            self.smtp.close()
+        self.smtp = None
+
+
+STALE = Result("cut")
+
+
+def verdict(code: int, text: bytes) -> str:
+    """What an SMTP answer of 400 or more means for the message (RFC 3463 codes where the server gives them)."""
+    found = re.match(rb"[45]\.(\d{1,3})\.(\d{1,3})", text)
+    subject, detail = (int(found[1]), int(found[2])) if found else (0, 0)
+    if code < 500:
+        return "rest" if code in (421, 432, 454) else "later"
+    if subject == 1 and detail in (0, 1, 2, 3, 6, 10):
+        return "unknown_address"
+    return "full" if (subject, detail) == (2, 2) else "refused"
+
+
+def _greeting_verdict(error: smtplib.SMTPResponseException) -> str:
+    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
+        return "sender"
+    return "sender" if error.smtp_code >= 500 else verdict(error.smtp_code, b"")
+
+
+def _stuffed(raw: bytes) -> bytes:
+    body = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
+    body = body.replace(b"\r\n.", b"\r\n..")
+    return b"." + body if body.startswith(b".") else body
+
+
+def _code(code: int, text: bytes | str) -> str:
+    enhanced = re.match(r"[245]\.\d{1,3}\.\d{1,3}", text.decode(errors="replace") if isinstance(text, bytes) else text)
+    return f"{code} {enhanced[0]}" if enhanced else str(code)

@@ -1,0 +1,83 @@
+"""Claiming: a message is sent by whoever's conditional UPDATE hit it, for as long as the lease lasts."""
+
+from datetime import timedelta
+from typing import Any
+
+from peewee import fn
+
+from core import clock, journal
+from core.db import is_sqlite, transaction
+from core.settings import Setting
+from outbox import policy
+from outbox.models import Message
+
+LEASE = timedelta(minutes=15)  # longer than the longest SMTP exchange
+
+
+def claim(owner: str, limit: int) -> list[Message]:
+    """Take at most `limit` due messages, oldest first; none while all sending is stopped."""
+    now = clock.now()
+    with transaction():
+        claimed = (
+            Message.update(state="sending_pre", owner=owner, lease_until=now + LEASE, attempts=Message.attempts + 1)
+            .where(Message.id.in_(_due(now, limit)), Message.state == "planned", ~fn.EXISTS(_stopped()))
+            .returning(Message)
+        )
+        return list(claimed.execute())
+
+
+def release(owner_prefix: str | None = None) -> int:
+    """Give back what dead workers held: all of `owner_prefix`, or every lease that is over. How many.
+
+    Before the data phase a message is planned again; in it nobody knows whether the server has it.
+    """
+    now = clock.now()
+    over = Message.owner.startswith(owner_prefix) if owner_prefix else Message.lease_until < now
+    with transaction():
+        freed: int = (
+            Message.update(state="planned", owner="", attempts=Message.attempts - 1)
+            .where(Message.state == "sending_pre", over)
+            .execute()
+        )
+        lost = list(Message.select().where(Message.state == "sending_data", over))
+        for message in lost:
+            end = policy.unclear(message, "crashed", now)
+            Message.update(state=end.state, reason=end.reason, due_at=end.due_at, owner="").where(
+                Message.id == message.id, Message.state == "sending_data"
+            ).execute()
+        journal.record_many([_entry(message) for message in lost])
+    return freed + len(lost)
+
+
+def repeat_unclear() -> int:
+    """Plan the unclear ones that may be sent once more, a quarter of an hour after nobody knew; how many."""
+    now = clock.now()
+    with transaction():
+        return int(
+            Message.update(state="planned", reason="again", due_at=now)
+            .where(
+                Message.state == "unclear", Message.reason.in_(("silent", "crashed")), Message.sort.in_(policy.REPEATABLE),
+                Message.due_at <= now, Message.due_at > Message.dated_at,
+            )
+            .execute()
+        )
+
+
+def next_due() -> Any:
+    """When the next planned message is due; None when none is."""
+    return Message.select(Message.due_at).where(Message.state == "planned").order_by(Message.due_at).limit(1).scalar()
+
+
+def _due(now: Any, limit: int) -> Any:
+    query = (
+        Message.select(Message.id).where(Message.state == "planned", Message.due_at <= now).order_by(Message.due_at).limit(limit)
+    )
+    return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
+
+
+def _stopped() -> Any:
+    return Setting.select(Setting.name).where(Setting.name == "stopped")
+
+
+def _entry(message: Message) -> dict[str, Any]:
+    return journal.row("message.unclear", message.record_id, "worker", message=message.id, rule=message.rule_id, reason="crashed")

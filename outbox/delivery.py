@@ -1,0 +1,114 @@
+"""Delivery: claim what is due, ask whether it is still true, write it and hand it to the post."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from core import clock, journal, keys
+from core.db import transaction
+from core.settings import get as setting
+from emails import compose, mime
+from outbox import alarm, claim, truth
+from outbox.breaker import Breaker
+from outbox.channels.contract import Channel, Letter
+from outbox.ledger import Dispatch, Ledger
+from outbox.models import Message
+from outbox.post import Post
+from pages import links
+
+BATCH = 50
+
+log = logging.getLogger("statusbote.outbox")
+
+
+class Delivery:
+    """One worker's delivery. `run` may be called by many bells; one of them works, the others leave word."""
+
+    def __init__(self, channel: Channel, wanted: Sequence[truth.Wanted], owner: str, host: str):
+        self.owner = owner
+        self.host = host
+        self.wanted = wanted
+        self.breaker = Breaker(channel.name)
+        self.ledger = Ledger(owner, self.breaker)
+        self.post = Post(channel, self.ledger)
+        self._working = threading.Lock()
+        self._called = threading.Event()
+        self._closing = False
+
+    def run(self) -> None:
+        """Send what is due until nothing is."""
+        self._called.set()
+        while self._called.is_set() and self._working.acquire(blocking=False):
+            try:
+                self._called.clear()
+                while not self._closing and self._batch():
+                    pass
+                self._set_alarm()
+            finally:
+                self._working.release()
+
+    def close(self, seconds: float) -> None:
+        """End in order: nothing new is claimed, what is under way may finish."""
+        self._closing = True
+        self.post.close(seconds)
+        self.ledger.close()
+
+    def _batch(self) -> bool:
+        """Send one batch; False when nothing was due or the sender rests."""
+        self.post.wait_for_room(60)
+        limit = self.breaker.allowance(min(BATCH, self.post.room()))
+        claimed = claim.claim(self.owner, limit) if limit else []
+        if claimed:
+            wishes, reasons = truth.check(claimed, self.wanted)
+            for dispatch in [self._write(wish, reasons) for wish in wishes]:
+                if dispatch:
+                    self.post.hand_in(dispatch)
+            self._drop({message.id: message for message in claimed}, reasons)
+        return bool(claimed)
+
+    def _write(self, wish: truth.Wish, reasons: dict[int, str]) -> Dispatch | None:
+        """The finished letter of a wish; a text that cannot be composed is noted among the reasons."""
+        try:
+            return self._letter(wish)
+        except Exception:
+            log.exception("message %s could not be composed", wish.message.id)
+            reasons[wish.message.id] = "not_composed"
+            return None
+
+    def _letter(self, wish: truth.Wish) -> Dispatch:
+        message, person = wish.message, wish.person
+        link = None
+        if message.link_id is None:
+            link = links.prepare(wish.record.id, person.who, person.address)
+            message.link_id = link.id
+        message.dated_at = message.dated_at or clock.now()
+        message_id = message.message_id or f"<{keys.random62(22)}@{self.host}>"
+        composed = compose.compose(wish.template, wish.record, person, links.url(message.link_id))
+        company = setting("company")
+        sender = (company.get("name", ""), company.get("mail_from") or f"statusbote@{self.host}")
+        raw = mime.build(
+            composed, to=(person.name, person.address), sender=sender, message_id=message_id, date=message.dated_at
+        )
+        return Dispatch(message, Letter(message_id, sender[1], person.address, composed.subject, raw), link)
+
+    def _drop(self, claimed: dict[int, Message], reasons: dict[int, str]) -> None:
+        if not reasons:
+            return
+        with transaction():
+            lines: list[dict[str, Any]] = []
+            for key, reason in reasons.items():
+                state = "failed" if reason == "not_composed" else "dropped"
+                Message.update(state=state, reason=reason, owner="").where(
+                    Message.id == key, Message.owner == self.owner, Message.state == "sending_pre"
+                ).execute()
+                message = claimed[key]
+                lines.append(
+                    journal.row(f"message.{state}", message.record_id, "worker", message=key, rule=message.rule_id, reason=reason)
+                )
+            journal.record_many(lines)
+
+    def _set_alarm(self) -> None:
+        due = claim.next_due()
+        if due and due > clock.now():
+            alarm.at(due)

@@ -1,0 +1,77 @@
+"""What a person may do with one message; each verb is one conditional UPDATE, and an Entry that says who did it."""
+
+from datetime import timedelta
+from typing import Any
+
+from core import clock, journal
+from core.db import database, transaction
+from outbox import alarm
+from outbox.models import Message
+
+UNSETTLED = ("held", "failed", "unclear")
+UNREACHED = ("no_address", "no_consent", "suppressed", "unknown_address")
+PATIENCE = timedelta(days=1)  # what a person sends by hand may go out at least this long
+
+
+class TooLate(Exception):
+    """The message had moved on before the person's word came; `message` is how it stands now."""
+
+    def __init__(self, message: Message):
+        super().__init__(message.state)
+        self.message = message
+
+
+def send_now(message: Message, actor: str) -> None:
+    """Send what is planned for later."""
+    with transaction():
+        _move(message, ("planned",), due_at=clock.now())
+        _write_down("message.hurried", message, actor)
+        database.after_commit(alarm.due.ring)
+
+
+def discard(message: Message, actor: str) -> None:
+    """Send nothing, or nothing more."""
+    with transaction():
+        _move(message, ("planned", *UNSETTLED), state="dropped", reason="discarded")
+        _write_down("message.dropped", message, actor, reason="discarded")
+
+
+def retry(message: Message, actor: str) -> None:
+    """Send once more what did not go out, or may not have arrived; the worker asks again whether it is still wanted."""
+    now = clock.now()
+    with transaction():
+        _move(
+            message, UNSETTLED, state="planned", reason="by_hand", due_at=now, expires_at=max(message.expires_at, now + PATIENCE),
+            attempts=0, owner="", lease_until=None,
+        )
+        _write_down("message.retried", message, actor)
+        database.after_commit(alarm.due.ring)
+
+
+def take_as_sent(message: Message, actor: str) -> None:
+    """Settle that a message has arrived, or need not any more."""
+    with transaction():
+        _move(message, UNSETTLED, state="sent", reason="settled_by_hand", sent_at=message.sent_at or clock.now())
+        _write_down("message.sent", message, actor, reason="settled_by_hand")
+
+
+def told(message: Message, actor: str) -> None:
+    """The customer no message reached has been told in person: all of this record's unreached messages to them are settled."""
+    with transaction():
+        hit = Message.update(state="dropped", reason="told").where(
+            Message.record == message.record_id, Message.recipient == message.recipient,
+            Message.state.in_(("dropped", "failed")), Message.reason.in_(UNREACHED),
+        )
+        if not hit.execute():
+            raise TooLate(Message.get_by_id(message.id))
+        _write_down("message.dropped", message, actor, reason="told")
+
+
+def _move(message: Message, allowed: tuple[str, ...], **changes: Any) -> None:
+    hit = Message.update(**changes).where(Message.id == message.id, Message.state.in_(allowed)).execute()
+    if not hit:
+        raise TooLate(Message.get_by_id(message.id))
+
+
+def _write_down(what: str, message: Message, actor: str, **data: Any) -> None:
+    journal.record(what, message.record_id, actor, message=message.id, rule=message.rule_id, **data)

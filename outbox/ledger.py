@@ -1,0 +1,160 @@
+"""The ledger: marks and results of many connections, written down together by one thread."""
+
+import logging
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from core import clock, journal
+from core.db import database, transaction
+from core.keys import fingerprint
+from core.settings import get as setting
+from outbox import policy
+from outbox.breaker import Breaker
+from outbox.channels.contract import Letter, Result
+from outbox.models import Message, Suppression
+from outbox.states import Gone
+from pages import links
+from pages.models import Link
+
+TOGETHER = 100
+
+log = logging.getLogger("statusbote.outbox")
+
+
+@dataclass
+class Dispatch:
+    """A letter on its way, with its row and, the first time, the link it brings."""
+
+    message: Message
+    letter: Letter
+    link: Link | None
+    marked: "Future[None]" = field(default_factory=Future)
+    result: Result | None = None
+
+
+class Ledger:
+    """Writes marks before the final dot and results after it; many of both in one commit."""
+
+    def __init__(self, owner: str, breaker: Breaker):
+        self.owner = owner
+        self.breaker = breaker
+        self._box: SimpleQueue[Dispatch | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._thread.start()
+
+    def mark(self, dispatch: Dispatch) -> None:
+        """Commit that the data phase begins; raises Gone when the message is not ours any more or all is stopped."""
+        dispatch.marked = Future()
+        self._box.put(dispatch)
+        dispatch.marked.result()
+
+    def settle(self, dispatch: Dispatch, result: Result) -> None:
+        """Write down, soon, what became of it."""
+        dispatch.result = result
+        self._box.put(dispatch)
+
+    def close(self) -> None:
+        """Write what is left and end."""
+        self._box.put(None)
+        self._thread.join(30)
+
+    def _run(self) -> None:
+        database.connect(reuse_if_open=True)
+        going = True
+        while going:
+            batch = self._gather()
+            going = None not in batch
+            self._write([dispatch for dispatch in batch if dispatch])
+        database.close()
+
+    def _gather(self) -> list[Dispatch | None]:
+        batch = [self._box.get()]
+        while len(batch) < TOGETHER and batch[-1] is not None:
+            try:
+                batch.append(self._box.get_nowait())
+            except Empty:
+                break
+        return batch
+
+    def _write(self, batch: list[Dispatch]) -> None:
+        marks = [dispatch for dispatch in batch if dispatch.result is None]
+        results = [dispatch for dispatch in batch if dispatch.result is not None]
+        try:
+            with transaction():
+                gone = self._marks(marks) if marks else set()
+                self._results(results)
+        except Exception as error:
+            log.exception("the ledger could not be written")
+            for dispatch in marks:
+                dispatch.marked.set_exception(Gone(str(error)))
+            self._keep(results)
+            return
+        for dispatch in marks:
+            if dispatch.message.id in gone:
+                dispatch.marked.set_exception(Gone())
+            else:
+                dispatch.marked.set_result(None)
+
+    def _keep(self, results: list[Dispatch]) -> None:
+        """What is known must not be lost while the database rests: it is written a little later."""
+        for dispatch in results:
+            threading.Timer(1.0, self._box.put, [dispatch]).start()
+
+    def _marks(self, marks: list[Dispatch]) -> set[int]:
+        """Mark those still ours; the ids of the others."""
+        if setting("stopped"):
+            return {dispatch.message.id for dispatch in marks}
+        now = clock.now()
+        links.save_many([dispatch.link for dispatch in marks if dispatch.link])
+        return {dispatch.message.id for dispatch in marks if not self._mark(dispatch, now)}
+
+    def _mark(self, dispatch: Dispatch, now: Any) -> int:
+        message, letter = dispatch.message, dispatch.letter
+        return int(
+            Message.update(
+                state="sending_data", address=letter.address, subject=letter.subject, message_id=letter.message_id,
+                dated_at=message.dated_at, link_id=message.link_id,
+            )
+            .where(Message.id == message.id, Message.owner == self.owner, Message.state == "sending_pre", Message.lease_until > now)
+            .execute()
+        )
+
+    def _results(self, results: list[Dispatch]) -> None:
+        now = clock.now()
+        sent = [dispatch for dispatch in results if dispatch.result and dispatch.result.verdict == "sent"]
+        if sent:
+            Message.update(state="sent", reason="", sent_at=now, owner="").where(
+                Message.id.in_([dispatch.message.id for dispatch in sent]), Message.owner == self.owner
+            ).execute()
+            links.mark_sent([dispatch.message.link_id for dispatch in sent if dispatch.message.link_id], now)
+        lines = [_line(dispatch, "sent", "") for dispatch in sent]
+        lines += [line for dispatch in results if dispatch not in sent for line in self._other(dispatch, now)]
+        journal.record_many(lines)
+        if results:
+            self.breaker.heard([dispatch.result.verdict for dispatch in results if dispatch.result])
+
+    def _other(self, dispatch: Dispatch, now: Any) -> list[dict[str, Any]]:
+        message, verdict = dispatch.message, dispatch.result.verdict if dispatch.result else ""
+        end = policy.settle(message, verdict, now)
+        attempts = message.attempts if end.counts else message.attempts - 1
+        hit = (
+            Message.update(state=end.state, reason=end.reason, due_at=end.due_at, attempts=attempts, owner="")
+            .where(Message.id == message.id, Message.owner == self.owner)
+            .execute()
+        )
+        if hit and verdict == "unknown_address":
+            Suppression.insert(
+                fingerprint=fingerprint(dispatch.letter.address.lower()), reason=verdict, at=now
+            ).on_conflict_ignore().execute()
+        told = hit and end.state in ("failed", "unclear")
+        return [_line(dispatch, end.state, end.reason)] if told else []
+
+
+def _line(dispatch: Dispatch, state: str, reason: str) -> dict[str, Any]:
+    message, code = dispatch.message, dispatch.result.code if dispatch.result else ""
+    return journal.row(
+        f"message.{state}", message.record_id, "worker", message=message.id, rule=message.rule_id, reason=reason, code=code
+    )

@@ -1,0 +1,137 @@
+"""A message in words: what it is, whom it is for, how it stands, why, and what a person can do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from core import clock
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.journal import Entry
+from emails.models import Template
+from outbox import valve
+from outbox.models import Message
+from outbox.states import REASONS, SENDING, STATES, TONES
+from records.load import load
+from records.models import Record
+from records.people import ROLES, person
+from records.zones import appointment, zone_of
+
+DEEDS = {
+    "now": N_("Now"),
+    "again": N_("Send again"),
+    "settled": N_("Counts as sent"),
+    "discard": N_("Discard"),
+}
+POSSIBLE = {
+    "planned": ("now", "discard"),
+    "held": ("again", "discard"),
+    "failed": ("again", "discard"),
+    "unclear": ("again", "settled", "discard"),
+}
+STAMPS = {"planned": "ahead", "held": "held", "unclear": "held", "failed": "failed", "bounced": "failed", "awaiting": "ahead"}
+SIGNS = {"ahead": "mail", "sent": "mail", "held": "pause", "failed": "warn", "dropped": "cross"}
+LONGEST = 400  # lines of the journal read for one page of messages
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message as a person reads it; `at` is when it goes out, went out, or came to its end."""
+
+    message: Message
+    record: Record | None
+    template: str
+    name: str
+    address: str
+    at: datetime
+    why: str
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone_of(self.record)
+
+    @property
+    def state(self) -> str:
+        return _(STATES[self.message.state])
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.message.state, "")
+
+    @property
+    def stamp(self) -> str:
+        """The class of its stamp in a biography."""
+        state = self.message.state
+        return "ahead" if state in SENDING else STAMPS.get(state, state)
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.stamp]
+
+    @property
+    def deeds(self) -> list[str]:
+        """What a person can do now; hurrying what is due already would change nothing."""
+        possible = POSSIBLE.get(self.message.state, ())
+        return [deed for deed in possible if deed != "now" or self.message.due_at > clock.now()]
+
+    @property
+    def moves(self) -> bool:
+        """True while it may become something else by itself within moments."""
+        state = self.message.state
+        return state in SENDING or (state == "planned" and self.message.due_at <= clock.now())
+
+
+def tell(messages: Sequence[Message]) -> list[Told]:
+    """Messages in words, in the given order; a handful of queries, however many."""
+    records = load(message.record_id for message in messages)
+    names = dict(Template.select(Template.id, Template.name).where(Template.id.in_({m.template_id for m in messages})).tuples())
+    ends, stopped = _ends(messages), bool(valve.stopped())
+    return [_told(message, records.get(message.record_id), names, ends.get(message.id), stopped) for message in messages]
+
+
+def _told(message: Message, record: Record | None, names: dict[int, str], end: datetime | None, stopped: bool) -> Told:
+    reader = person(record, message.recipient) if record else None
+    role = _(ROLES[message.recipient]) if message.recipient in ROLES else ""
+    return Told(
+        message=message,
+        record=record,
+        template=names.get(message.template_id) or _("(deleted template)"),
+        name=(reader.name if reader else "") or role,
+        address=message.address or (reader.address if reader else ""),
+        at=_at(message, end),
+        why=_why(message, zone_of(record), stopped),
+    )
+
+
+def _at(message: Message, end: datetime | None) -> datetime:
+    if message.state == "sent":
+        return message.sent_at or end or message.due_at
+    return message.due_at if message.state in ("planned", "awaiting", *SENDING) else end or message.planned_at
+
+
+def _ends(messages: Sequence[Message]) -> dict[int, datetime]:
+    """When the journal last spoke of each message."""
+    wanted = {message.record_id for message in messages if message.state not in ("planned", "sent")}
+    if not wanted:
+        return {}
+    lines = Entry.select(Entry.at, Entry.data).where(Entry.record_id.in_(wanted), Entry.what.startswith("message."))
+    return {entry.data["message"]: entry.at for entry in reversed(list(lines.order_by(Entry.id.desc()).limit(LONGEST)))}
+
+
+def _why(message: Message, zone: tzinfo, stopped: bool) -> str:
+    reason = _(REASONS.get(message.reason, message.reason)) if message.reason else ""
+    return " ".join(part for part in (reason, _outlook(message, zone, stopped)) if part)
+
+
+def _outlook(message: Message, zone: tzinfo, stopped: bool) -> str:
+    """What happens next by itself."""
+    due = message.due_at > clock.now()
+    if message.state == "planned" and stopped:
+        return _("It waits because all sending has been stopped.")
+    if message.state == "planned":
+        words = {"when": appointment(message.due_at, zone)}
+        again = message.attempts > 0
+        return (_("Tried again on %(when)s.", **words) if again else _("Goes out on %(when)s.", **words)) if due else _("Goes out now.")
+    if message.state == "unclear" and due:
+        return _("It is repeated by itself on %(when)s.", when=appointment(message.due_at, zone))
+    return ""
