@@ -65,9 +65,9 @@ def page(group: str = "", words: str = "", after: str = "") -> Page:
 
 def _beyond(group: Group, last: int) -> Expression:
     """What comes after the row `last` in that group's order."""
-    if group.by is Message.id:
+    at = None if group.by is Message.id else Message.select(group.by).where(Message.id == last).scalar()
+    if at is None:
         return Message.id < last
-    at = Message.select(group.by).where(Message.id == last).scalar()
     same = group.by == at
     if group.rising:
         return (group.by >= at) & ((group.by > at) | (same & (Message.id > last)))
@@ -87,7 +87,7 @@ def _records(words: str) -> list[int]:
     people = [contact.id for contact in _people(words)]
     if not people:
         return numbered
-    theirs = Record.select(Record.id).where(Record.contact.in_(people) | Record.assignee.in_(people))
+    theirs = Record.select(Record.id).where(Record.contact.in_(people))
     return numbered + [id for (id,) in theirs.order_by(Record.id.desc()).limit(FEW).tuples()]
 
 

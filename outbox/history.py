@@ -1,0 +1,52 @@
+"""What became of one message, line by line, as the journal has it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.journal import Entry
+from outbox.states import REASONS
+from outbox.words import Told
+from records import actors
+
+EVENTS = {
+    "message.sent": ("sent", "check", N_("Sent")),
+    "message.dropped": ("dropped", "cross", N_("Dropped")),
+    "message.failed": ("failed", "warn", N_("Failed")),
+    "message.held": ("held", "pause", N_("Held")),
+    "message.unclear": ("held", "question", N_("Unclear whether it arrived")),
+    "message.bounced": ("failed", "undo", N_("Came back")),
+    "message.hurried": ("", "play", N_("Moved forward by hand")),
+    "message.retried": ("", "again", N_("Sent again by hand")),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: the look of its stamp, its words, whose doing it was, why, and the server's code if it said one."""
+
+    at: datetime
+    stamp: str
+    sign: str
+    what: str
+    actor: str
+    why: str
+    code: str
+
+
+def of(told: Told) -> list[Line]:
+    """The lines about a message, the newest first; it begins with being planned."""
+    message = told.message
+    entries = Entry.select().where(Entry.record_id == message.record_id, Entry.what.in_(list(EVENTS))).order_by(Entry.id.desc())
+    mine = [entry for entry in entries if entry.data.get("message") == message.id]
+    names = actors.names(entry.actor for entry in mine)
+    planned = Line(message.planned_at, "", "plus", _("Planned"), names.get("worker", ""), "", "")
+    return [*(_line(entry, names) for entry in mine), planned]
+
+
+def _line(entry: Entry, names: dict[str, str]) -> Line:
+    stamp, sign, what = EVENTS[entry.what]
+    reason = entry.data.get("reason", "")
+    why = _(REASONS.get(reason, reason)) if reason else ""
+    return Line(entry.at, stamp, sign, _(what), names[entry.actor], why, entry.data.get("code", ""))
