@@ -55,10 +55,7 @@ def repeat_unclear() -> int:
     with transaction():
         return int(
             Message.update(state="planned", reason="again", due_at=now)
-            .where(
-                Message.state == "unclear", Message.reason.in_(("silent", "crashed")), Message.sort.in_(policy.REPEATABLE),
-                Message.due_at <= now, Message.due_at > Message.dated_at,
-            )
+            .where(Message.state == "unclear", Message.reason == "repeating", Message.due_at <= now)
             .execute()
         )
 

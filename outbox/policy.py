@@ -44,7 +44,7 @@ def unclear(message: Message, reason: str, now: datetime) -> Settlement:
     """Nobody knows whether it arrived: some sorts are repeated once, the others wait for a person."""
     if message.reason == "again" or message.sort not in REPEATABLE:
         return Settlement("unclear", reason, message.due_at)
-    return Settlement("unclear", reason, now + SETTLING)
+    return Settlement("unclear", "repeating", now + SETTLING)
 
 
 def _again(message: Message, verdict: str, now: datetime) -> Settlement:

@@ -31,6 +31,7 @@ class PostOffice:
 
     def __exit__(self, *_: object) -> None:
         self._open = False
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in self._sockets:
             connection.close()
