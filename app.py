@@ -10,6 +10,7 @@ from flask.cli import FlaskGroup
 
 from core import db, i18n, keys, migrate, queue, web
 from core.config import Config, ConfigError, read
+from pages import place
 from records import kinds
 from records.intake import api, hooks
 
@@ -20,6 +21,7 @@ def open_house(config: Config) -> None:
     db.bind(config.database_url)
     migrate.migrate(config.data)
     queue.bind(config.queue_url, keys.derive("queue"))
+    place.bind(config)
     db.database.connect(reuse_if_open=True)
     kinds.install()
 

@@ -1,0 +1,180 @@
+"""The parts a page is made of. Another one is a small class with a template in `templates/pages/blocks/`, and a line in BLOCKS."""
+
+from decimal import Decimal
+from typing import Any
+
+from core import i18n
+from core.i18n import N_
+from core.i18n import gettext as _
+from pages import hours, words
+from pages.firm import phone
+from pages.snapshot import Snapshot
+
+Told = dict[str, Any]
+AREAS = ("top", "now", "main", "side")
+SIGNS = {"good": "check", "wait": "clock", "stop": "cross"}
+
+
+class Block:
+    """One part. `label` is its heading, `area` where on the page it stands."""
+
+    key: str
+    label: str
+    area: str
+
+    @property
+    def template(self) -> str:
+        return f"pages/blocks/{self.key}.html"
+
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        """What its template shows, in the language being spoken; None leaves the block out."""
+        raise NotImplementedError
+
+
+class Answer(Block):
+    """The status in words, as of when, and how far along that is."""
+
+    key, label, area = "answer", N_("Status"), "top"
+
+    def tell(self, snapshot: Snapshot) -> Told:
+        status, at = snapshot.status, snapshot.as_of
+        word = i18n.pick(status["labels"])
+        return {
+            "word": word,
+            "sentence": i18n.pick(status.get("sentence") or {}) or word,
+            "tone": status["tone"],
+            "sign": SIGNS.get(status["tone"], "dot"),
+            "as_of": f"{words.day(at)}, {words.clock(at)}",
+            "strip": [step.place for step in snapshot.steps] if len(snapshot.steps) > 1 and not snapshot.stopped else [],
+        }
+
+
+class Next(Block):
+    """What to do now, where the status says so."""
+
+    key, label, area = "next", N_("Your next step"), "now"
+
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        sentence = i18n.pick(snapshot.status.get("next") or {})
+        return {"sentence": sentence} if sentence else None
+
+
+class Appointment(Block):
+    """The day and hour agreed on."""
+
+    key, label, area = "appointment", N_("Your appointment"), "now"
+
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        record = snapshot.record
+        if record.scheduled_at is None or snapshot.stopped:
+            return None
+        at = snapshot.local(record.scheduled_at)
+        return {
+            "month": words.day(at, "MMM"),
+            "day": at.day,
+            "date": words.near_day(at, snapshot.as_of),
+            "time": words.clock(at),
+            "where": record.location.name if record.location else "",
+        }
+
+
+class Parcel(Block):
+    """Who brings it, and under which number."""
+
+    key, label, area = "parcel", N_("Your parcel"), "now"
+
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        tracking = snapshot.record.tracking or {}
+        number = tracking.get("number")
+        return {"carrier": tracking.get("carrier") or "", "number": number} if number else None
+
+
+class Course(Block):
+    """The steps done, the one it is at, and those ahead."""
+
+    key, label, area = "course", N_("Course"), "main"
+
+    def tell(self, snapshot: Snapshot) -> Told:
+        steps = [{"label": step.label, "place": step.place, "when": self._when(step, snapshot)} for step in snapshot.steps]
+        return {"steps": steps, "tone": snapshot.status["tone"]}
+
+    def _when(self, step: Any, snapshot: Snapshot) -> str:
+        if step.at is None:
+            return ""
+        day = words.near_day(step.at, snapshot.as_of)
+        return _("since %(day)s", day=day) if step.place == "here" and not snapshot.status.get("closed") else day
+
+
+class Items(Block):
+    """What it consists of, with prices as far as they are known, and the total."""
+
+    key, label, area = "items", N_("Items"), "main"
+
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        record = snapshot.record
+        rows = [self._row(item, record.currency) for item in record.items]
+        total = "" if record.total is None else words.money(record.total, record.currency)
+        return {"rows": rows, "total": total} if rows else None
+
+    def _row(self, item: dict[str, Any], currency: str) -> Told:
+        quantity, each = words.amount(item.get("quantity", 1)) or Decimal(1), words.amount(item.get("price"))
+        several = quantity != 1
+        return {
+            "name": item.get("name", ""),
+            "quantity": i18n.number(quantity) if several else "",
+            "each": words.money(each, currency) if each is not None and several else "",
+            "price": "" if each is None else words.money(each * quantity, currency),
+        }
+
+
+class Payment(Block):
+    """What is paid or still to be paid."""
+
+    key, label, area = "payment", N_("Payment"), "side"
+
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        record = snapshot.record
+        if not record.total or (snapshot.stopped and record.paid_at is None):
+            return None
+        sum_ = words.money(record.total, record.currency)
+        if record.paid_at:
+            day = words.near_day(snapshot.local(record.paid_at), snapshot.as_of)
+            return {"word": _("Paid"), "sum": sum_, "paid": True, "when": _("Received on %(day)s. Thank you.", day=day)}
+        due = record.due_at and words.near_day(snapshot.local(record.due_at), snapshot.as_of)
+        return {"word": _("Still to be paid"), "sum": sum_, "paid": False, "when": _("Due on %(day)s.", day=due) if due else ""}
+
+
+class Place(Block):
+    """Where to find and how to reach the people in charge: the location, or else the firm."""
+
+    key, label, area = "place", N_("Location"), "side"
+
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        place = snapshot.record.location or snapshot.firm
+        opening = hours.said(place.hours) if snapshot.record.location else []
+        number = (phone(place.phone) if isinstance(place.phone, str) else place.phone) or snapshot.firm.phone
+        if not (place.street or place.city or opening or number):
+            return None
+        return {"name": place.name, "street": place.street, "city": place.city, "hours": opening, "phone": number}
+
+
+BLOCKS: dict[str, Block] = {
+    "answer": Answer(),
+    "next": Next(),
+    "appointment": Appointment(),
+    "parcel": Parcel(),
+    "course": Course(),
+    "items": Items(),
+    "payment": Payment(),
+    "place": Place(),
+}
+
+
+def areas(snapshot: Snapshot) -> dict[str, list[tuple[Block, Told]]]:
+    """The blocks that have something to tell, by area, in the order of BLOCKS."""
+    found: dict[str, list[tuple[Block, Told]]] = {area: [] for area in AREAS}
+    for block in BLOCKS.values():
+        told = block.tell(snapshot)
+        if told:
+            found[block.area].append((block, told))
+    return found

@@ -1,0 +1,86 @@
+"""Pages on disk: written whole or not at all, under names nobody can guess."""
+
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from core import keys
+from pages import place
+
+WRITERS = 8  # an fsync waits for the disk, so several wait together
+FORGOTTEN = 3600  # seconds after which a file that no row names is nobody's
+
+log = logging.getLogger("statusbote.pages")
+_writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="pages")
+
+
+def keep(pages: Sequence[str]) -> list[str | None]:
+    """Write pages durably; their names below the pages folder, None for one that could not be written."""
+    if not pages:
+        return []
+    folder = f"{secrets.token_hex(1)}/{secrets.token_hex(1)}"  # one for all of a batch: it is synced once
+    names = [f"{folder}/{keys.random62(24)}.html" for _ in pages]
+    try:
+        _open(place.folder() / folder)
+        written = list(_writers.map(_written, names, pages)) if len(pages) > 1 else [_written(names[0], pages[0])]
+        _sync(place.folder() / folder)
+    except OSError as error:
+        log.error("pages cannot be written: %s", error.strerror)
+        return [None] * len(pages)
+    return [name if done else None for name, done in zip(names, written, strict=True)]
+
+
+def path(name: str) -> Path | None:
+    """Where a page lies; None when it is gone."""
+    found = place.folder() / name
+    return found if found.is_file() else None
+
+
+def remove(names: Sequence[str]) -> None:
+    """Take pages away; one that is gone already is fine."""
+    for name in names:
+        (place.folder() / name).unlink(missing_ok=True)
+
+
+def folders() -> Iterator[list[str]]:
+    """The names of the files of each folder that have lain there long enough to be known."""
+    ripe = time.time() - FORGOTTEN
+    for folder in place.folder().glob("??/??"):
+        files = [entry.name for entry in os.scandir(folder) if entry.is_file() and entry.stat().st_mtime < ripe]
+        if files:
+            yield [f"{folder.parent.name}/{folder.name}/{name}" for name in files]
+
+
+def _written(name: str, page: str) -> bool:
+    target = place.folder() / name
+    draft = target.with_suffix(".part")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as file:
+            file.write(page.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(target)
+    except OSError as error:
+        log.error("a page cannot be written: %s", error.strerror)
+        draft.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _open(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        _sync(folder.parent)
+        _sync(folder.parent.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

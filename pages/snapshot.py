@@ -1,0 +1,94 @@
+"""What a page tells: a record as it is at one moment, and the way it came."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from core import i18n
+from core.journal import Entry
+from pages.firm import Firm
+from records.load import load
+from records.models import Kind, Record
+from records.zones import zone_of
+
+Visit = tuple[str, datetime]  # a status and when it was entered
+ASIDE = ("wait", "stop")  # tones of statuses that are no step ahead of anybody
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the course; `place` is done, here or ahead, `at` is local and unknown for what is ahead."""
+
+    label: str
+    place: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A record with everything it names in place; `as_of` is local."""
+
+    record: Record
+    status: dict[str, Any]
+    steps: Sequence[Step]
+    zone: tzinfo
+    as_of: datetime
+    firm: Firm
+
+    @property
+    def stopped(self) -> bool:
+        """True when it ended without what was agreed, so that nothing is owed or met any more."""
+        return self.status["tone"] == "stop"
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+
+def take(record: Record, visits: Sequence[Visit], firm: Firm) -> Snapshot:
+    """The snapshot of a record that `load` gave back, in the language being spoken."""
+    zone = zone_of(record)
+    status = record.kind.status(record.status) or _unknown(record.status)
+    steps = [Step(label, place, at and at.astimezone(zone)) for label, place, at in course(record.kind, record.status, visits)]
+    return Snapshot(record, status, steps, zone, record.updated_at.astimezone(zone), firm)
+
+
+def gather(ids: Iterable[int]) -> list[tuple[Record, list[Visit]]]:
+    """Records that still exist, each with the statuses it has had: five queries, however many."""
+    records = load(ids)
+    visits: dict[int, list[Visit]] = {id: [] for id in records}
+    events = [f"{kind}.{event}" for kind in {r.kind_id for r in records.values()} for event in ("created", "status_changed")]
+    entries = Entry.select(Entry.record_id, Entry.at, Entry.data).where(
+        Entry.record_id.in_(list(records)), Entry.what.in_(events)
+    )
+    for entry in entries.order_by(Entry.id) if records else ():
+        if not entry.data.get("late"):
+            visits[entry.record_id].append((entry.data.get("to") or entry.data.get("status", ""), entry.at))
+    return [(record, visits[id]) for id, record in records.items()]
+
+
+def course(kind: Kind, status: str, visits: Sequence[Visit]) -> list[tuple[str, str, datetime | None]]:
+    """(label, place, when) of the steps done, the one it is at and those ahead, as the kind orders its statuses.
+
+    What was left backwards is ahead again; a detour that is over, such as waiting, stays where it happened.
+    """
+    order = [known["key"] for known in kind.statuses]
+    here = order.index(status) if status in order else len(order)
+    first: dict[str, datetime] = {}
+    for key, at in visits:
+        first.setdefault(key, at)
+    last = next((at for key, at in reversed(visits) if key == status), None)
+    done = [(kind.status_label(key), "done", at) for key, at in first.items() if key in order[:here]]
+    return [*done, (kind.status_label(status), "here", last), *((i18n.pick(s["labels"]), "ahead", None) for s in _ahead(kind, here))]
+
+
+def _ahead(kind: Kind, here: int) -> list[dict[str, Any]]:
+    if here >= len(kind.statuses) or kind.statuses[here].get("closed"):
+        return []
+    rest = [status for status in kind.statuses[here + 1 :] if status["tone"] not in ASIDE]
+    ends = [i for i, status in enumerate(rest) if status.get("closed")]
+    return rest[: ends[0] + 1] if ends else rest
+
+
+def _unknown(key: str) -> dict[str, Any]:
+    return {"key": key, "labels": {i18n.current(): key}, "sentence": {}, "tone": "plain", "closed": False}
