@@ -56,9 +56,8 @@ def pick(words: dict[str, Any]) -> Any:
 def catalog(language: str) -> Translations:
     """The texts of a language, read from every room's own .po file; English is what the code says."""
     texts = Translations()
-    for path in (HOUSE / room / f"{language}.po" for room in ROOMS):
-        if path.exists():
-            texts.merge(_compiled(path, language))
+    for path in sorted(path for room in ROOMS for path in (HOUSE / room).rglob(f"{language}.po")):
+        texts.merge(_compiled(path, language))
     return texts
 
 
@@ -72,7 +71,7 @@ def _compiled(path: Path, language: str) -> Translations:
 
 def gettext(text: str, **values: Any) -> str:
     """The text in the reader's language; `%(name)s` is filled from `values`."""
-    said = catalog(current()).gettext(text)
+    said = catalog(current()).gettext(text) if text else ""
     return said % values if values else said
 
 

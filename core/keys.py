@@ -49,7 +49,7 @@ def _stored(path: Path) -> bytes:
         _make(path)
     secret = path.read_bytes().strip()
     if len(secret) < 32:
-        raise ConfigError(f"{path} holds no secret. Bring it back from a backup; without the file a new one is made, and old links end.")
+        raise ConfigError(f"{path} holds no secret: bring it back from a backup, or remove it to get a new one and end all links.")
     return secret
 
 

@@ -1,5 +1,6 @@
 """The alarm clock: the one Huey. Rows are the truth; a lost or doubled ring changes only the moment."""
 
+import logging
 import threading
 import time
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from core import clock
 POLL = 0.015  # seconds between two looks at the SQLite queue
 GATHER = 0.002  # seconds in which rings are taken together
 
+log = logging.getLogger("statusbote.queue")
 queue = Huey("statusbote", storage_class=MemoryStorage, results=False)
 
 
@@ -57,11 +59,14 @@ class Bell:
         with self._lock:
             if self._set_for and now < self._set_for <= moment:
                 return
+            self.task.schedule(delay=max(timedelta(0), moment - now))
             self._set_for = moment
-        self.task.schedule(delay=max(timedelta(0), moment - now))
 
     def _loop(self) -> None:
-        while self._rung.wait(60):
+        while self._rung.wait():
             self._rung.clear()
-            self.task()
+            try:
+                self.task()
+            except Exception as error:  # the queue is away; a sweep will find what was not rung for
+                log.warning("the bell could not ring: %s", type(error).__name__)
             time.sleep(GATHER)
