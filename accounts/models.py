@@ -1,5 +1,6 @@
 """Users and API keys."""
 
+from flask_login import UserMixin
 from peewee import BooleanField, IntegerField, TextField
 
 from core.db import Model, UtcField
@@ -7,7 +8,7 @@ from core.db import Model, UtcField
 ROLES = ("admin", "staff")
 
 
-class User(Model):
+class User(Model, UserMixin):
     """A person of the business who signs in. `epoch` grows to end all of a user's sessions."""
 
     email = TextField(unique=True)
@@ -18,6 +19,10 @@ class User(Model):
     active = BooleanField(default=True)
     epoch = IntegerField(default=0)
     created_at = UtcField()
+
+    def get_id(self) -> str:
+        """What a session remembers: this person, in this epoch."""
+        return f"{self.id}.{self.epoch}"
 
     @property
     def actor(self) -> str:

@@ -38,17 +38,18 @@ function furnish(toast) {
 }
 
 function arrive() {
+  document.querySelectorAll("[data-copy][hidden]").forEach((button) => button.removeAttribute("hidden"));
   toasts()?.querySelectorAll(".toast:not([data-seen])").forEach(furnish);
 }
 
 document.addEventListener("click", (event) => event.target.closest("[data-close]")?.closest(".toast")?.remove());
 
-/* Text to copy: <button data-copy="#id">. */
+/* Text to copy: <button data-copy="#id" data-done="Copied" hidden>. */
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
-  button.setAttribute("data-copied", "yes");
+  button.textContent = button.dataset.done;
 });
 
 /* After a refused form the cursor stands where the trouble is. */

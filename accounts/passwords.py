@@ -1,0 +1,32 @@
+"""Passwords: hashed with argon2id, compared in the same time whether or not the person exists."""
+
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST, LONGEST = 10, 200
+
+_hasher = PasswordHasher()  # argon2id with the costs of RFC 9106, section 4
+
+
+def hash(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def matches(stored: str | None, password: str) -> bool:
+    """Whether that password was hashed; without a hash it takes as long to say no."""
+    try:
+        return _hasher.verify(stored or _nobody(), password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def outdated(stored: str) -> bool:
+    """True when the hash was made at lower costs than today's."""
+    return _hasher.check_needs_rehash(stored)
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash("nobody has this password")
