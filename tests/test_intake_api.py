@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from peewee import OperationalError
-from schemathesis.core.errors import SchemathesisError
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from werkzeug.test import TestResponse
 
 from accounts.models import ApiKey
@@ -50,8 +50,9 @@ def everything(shop: dict[str, Location], ada: dict[str, Any]) -> dict[str, Any]
     return {
         "status": "ready", "contact": {**ada, "phone": "+493023125678"}, "location": "berlin",
         "assignee": {"name": "Mira Aydın", "email": "mira@radhaus-lindner.example"},
-        "profile": "standard", "source": "webshop", "placed_at": "2026-11-20T10:00:00+01:00",
-        "scheduled_at": "2026-11-25T09:30:00+01:00", "due_at": "2026-12-04T00:00:00Z", "paid_at": "2026-11-20T10:05:00+01:00",
+        "profile": "standard", "source": "webshop",
+        "placed_at": "2026-11-20T10:00:00+01:00", "scheduled_at": "2026-11-25T09:30:00+01:00",
+        "due_at": "2026-12-04T00:00:00Z", "paid_at": "2026-11-20T10:05:00+01:00",
         "total": "129.90", "currency": "EUR", "items": [{"name": "Display", "quantity": 1, "price": "129.90"}],
         "tracking": {"carrier": "DHL", "number": "00340434161094042557"}, "fields": {"serial": "C39Q"},
         "occurred_at": "2026-11-20T10:06:00+01:00",
@@ -123,7 +124,8 @@ def test_null_takes_back_what_can_be_taken_back(api: Call, everything: dict[str,
 
 
 def test_an_empty_state_makes_a_record_in_its_first_status(api: Call):
-    assert api("put", "inquiries/A-1", {}).json == {"kind": "inquiry", "number": "A-1", "status": "new", "changes": ["created"]}
+    answer = api("put", "inquiries/A-1", {})
+    assert answer.json == {"kind": "inquiry", "number": "A-1", "status": "new", "changes": ["created"]}
 
 
 def test_the_caller_is_on_record(api: Call):
@@ -147,15 +149,17 @@ def test_numbers_may_hold_what_shops_put_into_them(api: Call):
 
 
 def test_quantities_stay_whole_where_they_are(api: Call):
-    items = [{"name": "Kabel", "quantity": 2}, {"name": "Stunde", "quantity": 1.5, "price": "60"}, {"name": "Rabatt", "price": "-5.00"}]
+    items = [{"name": "Kabel", "quantity": 2.0}, {"name": "Stunde", "quantity": 1.5}, {"name": "Rabatt", "price": "-5"}]
     api("put", "orders/1001", {"items": items})
-    assert Record.get().items == [items[0], items[1], {"name": "Rabatt", "quantity": 1, "price": "-5.00"}]
+    assert json.dumps([item["quantity"] for item in Record.get().items]) == "[2, 1.5, 1]"
 
 
 # who may speak
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer wrong", f"Basic {KEY}", KEY, "Bearer \u00e4"])
-@pytest.mark.parametrize(("method", "path"), [("put", "orders/1"), ("get", "orders/1"), ("post", "orders"), ("get", "nothing/1")])
+@pytest.mark.parametrize(("method", "path"), [
+    ("put", "orders/1"), ("get", "orders/1"), ("post", "orders"), ("get", "nothing/1"),
+])
 def test_without_a_known_key_nothing_is_heard_and_nothing_told(api: Call, header: str | None, method: str, path: str):
     answer = api(method, path, {}, headers={"Authorization": header or ""})
     problem(answer, 401, "Authorization")
@@ -232,6 +236,7 @@ def test_a_key_that_was_switched_off_opens_nothing_a_second_later(api: Call, mon
     ({"fields": []}, "fields"),
     ({"fields": {"serial": {"deep": 1}}}, "fields.serial"),
     ({"fields": {"serial": ["C39Q"]}}, "fields.serial"),
+    ({"fields": {"ser\nial": 1}}, "fields.ser\nial"),
     ({"fields": {"note": "\u0000"}}, "fields.note"),
     ({"fields": {"note": "x" * 2001}}, "fields.note"),
     ({"fields": {"count": 10**30}}, "fields.count"),
@@ -273,7 +278,9 @@ def test_a_malformed_body_is_refused_before_it_is_believed(api: Call, raw: bytes
     problem(api("put", "orders/1001", raw=raw), status, field)
 
 
-@pytest.mark.parametrize("mimetype", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"])
+@pytest.mark.parametrize("mimetype", [
+    "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx",
+])
 def test_only_json_is_taken(api: Call, mimetype: str):
     problem(api("put", "orders/1001", {"status": "ready"}, headers={"Content-Type": mimetype}), 415)
 
@@ -291,6 +298,8 @@ def test_a_charset_beside_json_disturbs_nobody(api: Call):
     ("put", "orders/%20", 422, "number"),
     ("put", f"orders/{'1' * 65}", 422, "number"),
     ("put", "orders/1001?silent=yes", 422, "silent"),
+    ("put", "orders/1001?silnet=1", 422, "silnet"),
+    ("post", "orders?=1", 422, "query"),
     ("put", "orders/1001/items", 404, None),
     ("put", "orders", 405, None),
     ("delete", "orders/1001", 405, None),
@@ -325,7 +334,9 @@ def test_trouble_with_the_database_is_never_a_success(api: Call, monkeypatch: py
 def test_many_records_are_stored_at_once_and_answered_one_by_one(api: Call):
     answer = api("post", "orders", {"records": [{"number": str(n), "status": "new"} for n in range(250)]})
     assert answer.status_code == 207
-    assert answer.json["results"][249] == {"kind": "order", "number": "249", "status": "new", "changes": ["created"], "code": 201}
+    assert answer.json["results"][249] == {
+        "kind": "order", "number": "249", "status": "new", "changes": ["created"], "code": 201,
+    }
     assert Record.select().count() == 250
     again = api("post", "orders?silent=1", {"records": [{"number": "7", "status": "done"}, {"number": "8"}]}).json["results"]
     assert [(result["code"], result["changes"]) for result in again] == [(200, ["status_changed"]), (200, [])]
@@ -334,13 +345,15 @@ def test_many_records_are_stored_at_once_and_answered_one_by_one(api: Call):
 
 def test_a_bad_record_does_not_stop_the_others(api: Call):
     said = b"""{"records": [
-        {"number": "1", "status": "ready"}, {"number": "2", "status": "nonsense"}, {"number": "3", "total": 5}, {"status": "new"},
-        {"number": 6}, "seven", {"number": "8", "contact": {"name": "\\ud800"}}, {"number": "9", "contact": {"email": "a@b.de, c@d.de"}},
+        {"number": "1", "status": "ready"}, {"number": "2", "status": "nonsense"}, {"number": "3", "total": 5},
+        {"status": "new"}, {"number": 6}, "seven", {"number": "8", "contact": {"name": "\\ud800"}},
+        {"number": "9", "contact": {"email": "a@b.de, c@d.de"}},
         {"number": "10", "placed_at": "2026-11-20T10:00:00Z", "total": "5.00"}, {"number": "\\ud800"}
     ]}"""
     results = api("post", "orders", raw=said).json["results"]
     assert [(result["number"], result["code"]) for result in results] == [
-        ("1", 201), ("2", 422), ("3", 422), (None, 422), (None, 422), (None, 422), ("8", 400), ("9", 422), ("10", 201), ("\ud800", 400),
+        ("1", 201), ("2", 422), ("3", 422), (None, 422), (None, 422), (None, 422), ("8", 400), ("9", 422),
+        ("10", 201), ("\ud800", 400),
     ]
     assert [result["problem"]["field"] for result in results if "problem" in result] == [
         "status", "total", "number", "number", "body", "contact.name", "contact.email", "number",
@@ -372,28 +385,24 @@ def test_the_document_lists_what_there_is(house: Flask):
     assert set(document["components"]["schemas"]["State"]["properties"]) >= {"status", "contact", "items", "occurred_at"}
 
 
-BOUNDED = settings(
-    max_examples=25, deadline=None, database=None, phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+@pytest.mark.parametrize(("path", "method"), [
+    ("/api/v1/{collection}/{number}", "put"), ("/api/v1/{collection}/{number}", "get"),
+    ("/api/v1/{collection}", "post"), ("/hooks/{source}", "post"),
+])
+def test_whatever_a_generator_thinks_of_is_answered_as_documented(
+    house: Flask, api: Call, path: str, method: str, mode: str
+):
+    operation = schemathesis.openapi.from_wsgi("/api/openapi.json", house)[path][method.upper()]
 
+    # A schema cannot say which statuses, locations and addresses there are; a batch answers 207 and refuses inside.
+    beyond_schema = [positive_data_acceptance] + [negative_data_rejection] * (method == "post")
 
-@pytest.mark.parametrize("operation", ["put", "get", "put_many", "hear"])
-def test_whatever_a_generator_thinks_of_is_answered_as_documented(house: Flask, api: Call, operation: str):
-    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", house)
-
-    @schema.include(operation_id=operation).parametrize()
-    @BOUNDED
+    @given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode)))
+    @settings(
+        max_examples=20, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     def check(case: schemathesis.Case) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {KEY}"})
+        case.call_and_validate(headers={"Authorization": f"Bearer {KEY}"}, excluded_checks=beyond_schema)
 
-    for result in schema.include(operation_id=operation).get_all_operations():
-        found = result.ok()
-
-        @BOUNDED
-        @found.as_strategy().__class__.__mro__[0] if False else _given(found)
-        def run(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers={"Authorization": f"Bearer {KEY}"})
-
-        run()
-    assert SchemathesisError
+    check()

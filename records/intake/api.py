@@ -100,6 +100,9 @@ def _kind(collection: str) -> Kind:
 
 
 def _silent() -> bool:
+    """Whether `?silent=1` stands there; a misspelt word must not send mails that were not wanted."""
+    if strange := request.args.keys() - {"silent"}:
+        raise Problem.at(min(strange) or "query", _("There is no field of this name."))
     value = request.args.get("silent", "0")
     if value not in ("0", "1"):
         raise Problem.at("silent", _("Only 0 or 1 is possible here."))

@@ -17,7 +17,6 @@ from records.intake.problems import Problem
 from records.intake.schema import State
 from records.intake.shops import SHOPS
 from records.intake.shops.contract import Heard, Shop
-from records.intake.shops.reading import Unreadable
 from records.models import Delivery, Record, Source
 
 bp = door("hooks", "/hooks")
@@ -44,10 +43,7 @@ def _heard(shop: Shop, raw: bytes) -> Heard | None:
     said = parse(raw)
     if not isinstance(said, dict):
         raise Problem.at("body", _("An object is expected here."))
-    try:
-        return shop.translate(request.headers, said)
-    except Unreadable as unreadable:
-        raise Problem.at(unreadable.field, _(unreadable.why)) from None
+    return shop.translate(request.headers, said)
 
 
 def _believe(source: Source, shop: Shop, heard: Heard) -> Response:

@@ -80,8 +80,13 @@ def invalid(error: ValidationError) -> Problem:
     found = error.errors(include_url=False, include_input=False)[:MOST]
     if found[0]["type"] == "json_invalid":
         return Problem(400, _("The body is not valid JSON: %(why)s.", why=found[0]["ctx"]["error"]))
-    faults = [(".".join(map(str, fault["loc"])) or "body", _sentence(fault)) for fault in found]
+    faults = [(_path(fault), _sentence(fault)) for fault in found]
     return Problem(422, faults[0][1], faults)
+
+
+def _path(fault: ErrorDetails) -> str:
+    """Where it is; a wrong name of a field is told like the field."""
+    return ".".join(str(step) for step in fault["loc"] if step != "[key]") or "body"
 
 
 def _sentence(fault: ErrorDetails) -> str:
@@ -90,4 +95,5 @@ def _sentence(fault: ErrorDetails) -> str:
         return _(FORMS[place])
     if kind in FAULTS:
         return _(FAULTS[kind]) % fault.get("ctx", {})
-    return _(fault["msg"])
+    said = fault["msg"]
+    return _(said)

@@ -117,7 +117,7 @@ class State(Said):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])] = "EUR"
     items: Annotated[list[Item], Field(max_length=500)] = Field(default_factory=list)
     tracking: Tracking | None = None
-    fields: Annotated[dict[Name, Scalar], Field(max_length=100)] = Field(
+    fields: Annotated[dict[Name, Scalar], Field(max_length=100, json_schema_extra={"additionalProperties": False})] = Field(
         default_factory=dict, description="Whatever else is known of it, by name."
     )
     occurred_at: Past | None = Field(

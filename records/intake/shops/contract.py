@@ -44,6 +44,6 @@ class Shop(Protocol):
     def translate(self, headers: Headers, payload: dict[str, Any]) -> Heard | None:
         """What was said, or None for what does not concern us.
 
-        Raises `Unreadable`, which names the field, when it makes no sense.
+        Raises `records.contacts.Refused`, which names the field, when it makes no sense.
         """
         ...

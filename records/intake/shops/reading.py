@@ -5,24 +5,21 @@ from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from core.i18n import gettext as _
+from records.contacts import Refused
+
 LARGEST = Decimal(10) ** 12
 
 
-class Unreadable(ValueError):
-    """A payload says something that makes no sense; `field` is the dotted path to it."""
-
-    def __init__(self, field: str, why: str):
-        super().__init__(f"{field} {why}")
-        self.field = field
-        self.why = why
-
-
 class Part:
-    """One object of a payload, which knows where it stands. Null, empty and absent all read as None."""
+    """One object of a payload, which knows where it stands. Null, empty and absent all read as None.
+
+    What is of the wrong kind raises Refused with the dotted path to it.
+    """
 
     def __init__(self, data: Any, path: str = ""):
         if not isinstance(data, dict):
-            raise Unreadable(path or "body", "must be an object")
+            raise Refused(path or "body", _("An object is expected here."))
         self.data = data
         self.path = path
 
@@ -33,7 +30,7 @@ class Part:
             return str(value)
         if value is None or isinstance(value, str):
             return (value or "").strip() or None
-        raise self.unreadable(key, "must be a text")
+        raise self.refused(key, _("A text is expected here."))
 
     def amount(self, key: str) -> Decimal | None:
         """A number of any notation, exact: `"12.90"`, `12`, `12.9`."""
@@ -41,13 +38,13 @@ class Part:
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise self.unreadable(key, "must be a number")
+            raise self.refused(key, _("A number is expected here."))
         try:
             amount = Decimal(str(value))
         except InvalidOperation:
-            raise self.unreadable(key, "must be a number") from None
+            raise self.refused(key, _("A number is expected here.")) from None
         if not amount.is_finite() or abs(amount) >= LARGEST:
-            raise self.unreadable(key, "must be a number of at most twelve digits")
+            raise self.refused(key, _("A number of at most 12 digits is expected here."))
         return amount
 
     def moment(self, key: str, zone: tzinfo | None = None) -> str | None:
@@ -58,10 +55,10 @@ class Part:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise self.unreadable(key, "must be a date and time in ISO 8601") from None
+            raise self.refused(key, _("A time in ISO 8601 is expected here.")) from None
         if moment.tzinfo is None:
             if zone is None:
-                raise self.unreadable(key, "must name its time zone")
+                raise self.refused(key, _("This time needs its zone."))
             moment = moment.replace(tzinfo=zone)
         return moment.isoformat()
 
@@ -74,12 +71,13 @@ class Part:
         """The objects of the list under this key."""
         value = self.data.get(key) or []
         if not isinstance(value, list):
-            raise self.unreadable(key, "must be a list")
+            raise self.refused(key, _("A list is expected here."))
         for index, each in enumerate(value):
             yield Part(each, self.at(f"{key}.{index}"))
 
     def at(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def unreadable(self, key: str, why: str) -> Unreadable:
-        return Unreadable(self.at(key), why)
+    def refused(self, key: str, sentence: str) -> Refused:
+        """What to raise when the field under this key makes no sense."""
+        return Refused(self.at(key), sentence)

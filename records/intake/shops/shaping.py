@@ -7,7 +7,9 @@ from typing import Any
 import phonenumbers
 from babel.numbers import get_currency_precision
 
-from records.intake.shops.reading import Part, Unreadable
+from core.i18n import gettext as _
+from records.contacts import Refused
+from records.intake.shops.reading import Part
 
 
 def known(**values: Any) -> dict[str, Any]:
@@ -44,12 +46,12 @@ def language(locale: str | None) -> str | None:
 
 
 def price(amount: Decimal, currency: str | None) -> str:
-    """As many decimals as the currency has, halves rounded up like on a receipt."""
-    decimals = get_currency_precision(currency or "EUR")
+    """As many decimals as the currency has (two at most, as everywhere here), halves rounded up like on a receipt."""
+    decimals = min(get_currency_precision(currency or "EUR"), 2)
     try:
         return str(amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
     except InvalidOperation:
-        raise Unreadable("price", "is out of all proportion") from None
+        raise Refused("price", _("This amount is out of all proportion.")) from None
 
 
 def line(name: str | None, quantity: Decimal, gross: Decimal, currency: str | None) -> dict[str, Any]:

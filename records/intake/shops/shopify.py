@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
+from core.i18n import gettext as _
 from records.intake.shops import shaping
 from records.intake.shops.contract import Heard
 from records.intake.shops.reading import Part
@@ -56,7 +57,7 @@ class Shopify:
 def _order(order: Part) -> Heard:
     number = order.text("name") or order.text("order_number")
     if number is None:
-        raise order.unreadable("name", "is missing")
+        raise order.refused("name", _("This is needed."))
     currency = order.text("presentment_currency") or order.text("currency")
     placed_at = order.moment("processed_at") or order.moment("created_at")
     total = _total(order)
@@ -79,7 +80,7 @@ def _fulfillment(fulfillment: Part) -> Heard | None:
     order's status comes with orders/updated, which Shopify sends beside it."""
     name = fulfillment.text("name")
     if name is None:
-        raise fulfillment.unreadable("name", "is missing")
+        raise fulfillment.refused("name", _("This is needed."))
     tracking = _tracking(fulfillment)
     if not tracking:
         return None
@@ -172,6 +173,6 @@ def _tracking(fulfillment: Part) -> dict[str, Any]:
         return {}
     numbers = fulfillment.data.get("tracking_numbers") or []
     if not isinstance(numbers, list) or not all(isinstance(each, str) for each in numbers):
-        raise fulfillment.unreadable("tracking_numbers", "must be a list of texts")
+        raise fulfillment.refused("tracking_numbers", _("A list of texts is expected here."))
     number = ", ".join(numbers) or fulfillment.text("tracking_number")
     return shaping.known(carrier=fulfillment.text("tracking_company"), number=number)

@@ -5,9 +5,13 @@ import hashlib
 import hmac
 
 
+def signature(secret: str, raw: bytes) -> str:
+    """What the shop writes into its header."""
+    return base64.b64encode(hmac.digest(secret.encode(), raw, hashlib.sha256)).decode()
+
+
 def is_signed(secret: str, raw: bytes, claim: str | None) -> bool:
     """Compare in constant time; without a secret nothing counts as signed."""
     if not secret or not claim:
         return False
-    digest = hmac.new(secret.encode(), raw, hashlib.sha256).digest()
-    return hmac.compare_digest(base64.b64encode(digest), claim.encode("utf-8", "replace"))
+    return hmac.compare_digest(signature(secret, raw).encode(), claim.encode("utf-8", "replace"))

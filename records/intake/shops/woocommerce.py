@@ -57,9 +57,9 @@ class WooCommerce:
             return None
         number = order.text("number") or order.text("id")
         if number is None:
-            raise order.unreadable("number", "is missing")
+            raise order.refused("number", _("This is needed."))
         if status is None:
-            raise order.unreadable("status", "is missing")
+            raise order.refused("status", _("This is needed."))
         return Heard("orders", number.lstrip("#"), status.removeprefix("wc-"), _state(order))
 
 
