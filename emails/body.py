@@ -1,0 +1,119 @@
+"""Writes the tree as MJML: text with its styles inline, a lone link as a button, the items as a table."""
+
+from collections.abc import Callable
+from html import escape
+
+from core.i18n import gettext as _
+from emails.tree import Branches, Element, Part, Value
+
+Write = Callable[[str], str]  # Liquid → the word that stands for it
+
+STYLES = {
+    "p": "margin:0 0 16px",
+    "h1": "margin:0 0 18px;font-size:26px;line-height:32px;font-weight:700;letter-spacing:-0.3px",
+    "h2": "margin:12px 0 10px;font-size:19px;line-height:26px;font-weight:700",
+    "h3": "margin:8px 0 6px;font-size:16px;line-height:24px;font-weight:700",
+    "ul": "margin:0 0 16px;padding:0 0 0 20px",
+    "ol": "margin:0 0 16px;padding:0 0 0 24px",
+    "li": "margin:0 0 6px;padding:0 0 0 4px",
+    "blockquote": "margin:0 0 16px;padding:0 0 1px 16px;border-left:3px solid #d5d8d5;color:#5b606b",
+    "code": "padding:1px 5px;border-radius:4px;background-color:#eceeec;font-family:ui-monospace,Consolas,monospace;font-size:14px",
+}
+CELL = "padding:11px 0;border-bottom:1px solid #e3e5e3;vertical-align:top"
+SMALLER = {"h4": "h3", "h5": "h3", "h6": "h3"}
+VOID = ("br", "hr")
+
+
+def write(parts: list[Part], word: Write, accent: str) -> str:
+    """MJML for a column."""
+    written, text = [], ""
+    for part in parts:
+        own = _component(part, word, accent)
+        if own is None:
+            text += html(part, word, accent)
+            continue
+        if text.strip():
+            written.append(f"<mj-text>{text}</mj-text>")
+        written.append(own)
+        text = ""
+    return "".join(written) + (f"<mj-text>{text}</mj-text>" if text.strip() else "")
+
+
+def html(part: Part, word: Write, accent: str) -> str:
+    """HTML inside a text."""
+    if isinstance(part, str):
+        return escape(part)
+    if isinstance(part, Value):
+        return _url(part, word, accent) if part.sort == "url" else word(part.statement.liquid)
+    if isinstance(part, Branches):
+        bodies = ["".join(html(child, word, accent) for child in body) for body in part.bodies]
+        return _branches(part, bodies, word)
+    if part.tag in VOID:
+        return "<br>" if part.tag == "br" else ""
+    inner = "".join(html(child, word, accent) for child in part.children)
+    if part.tag == "a":
+        return _anchor(part.href, inner, word, accent)
+    tag = SMALLER.get(part.tag, part.tag)
+    return f'<{tag} style="{STYLES[tag]}">{inner}</{tag}>' if tag in STYLES else f"<{tag}>{inner}</{tag}>"
+
+
+def _component(part: Part, word: Write, accent: str) -> str | None:
+    """MJML of its own for what is more than text."""
+    if isinstance(part, Branches):
+        bodies = [write(body, word, accent) for body in part.bodies]
+        return _branches(part, bodies, lambda liquid: f"<mj-raw>{word(liquid)}</mj-raw>")
+    if not isinstance(part, Element):
+        return None
+    if part.tag == "hr":
+        return "<mj-divider />"
+    only = part.children[0] if part.tag == "p" and len(part.children) == 1 else None
+    if isinstance(only, Element) and only.tag == "a":
+        return _button(only.href, "".join(html(child, word, accent) for child in only.children), word)
+    if isinstance(only, Value) and only.sort == "url":
+        return _button(only, escape(_("See the status")), word)
+    if isinstance(only, Value) and only.sort == "items":
+        return _items(word)
+    return None
+
+
+def _branches(part: Branches, bodies: list[str], word: Write) -> str:
+    return "".join(word(statement.liquid) + body for statement, body in zip(part.statements, [*bodies, ""], strict=True))
+
+
+def _button(href: str | Value | None, label: str, word: Write) -> str:
+    """A button; without an address there is none."""
+    if not isinstance(href, Value):
+        return f'<mj-button href="{escape(str(href))}">{label}</mj-button>'
+    statement = href.statement
+    button = f'<mj-button href="{word(statement.liquid)}">{label}</mj-button>'
+    return f"<mj-raw>{word(_if(statement.path))}</mj-raw>{button}<mj-raw>{word('{% endif %}')}</mj-raw>"
+
+
+def _anchor(href: str | Value | None, label: str, word: Write, accent: str) -> str:
+    """A link; without an address only its words."""
+    style = f"color:{accent};text-decoration:underline"
+    if not isinstance(href, Value):
+        return f'<a href="{escape(str(href))}" style="{style}">{label}</a>'
+    begin, end = f'{_if(href.statement.path)}<a href="{href.statement.liquid}" style="{style}">{{% endif %}}', f"{_if(href.statement.path)}</a>{{% endif %}}"
+    return word(begin) + label + word(end)
+
+
+def _url(part: Value, word: Write, accent: str) -> str:
+    return _anchor(part, word(part.statement.liquid), word, accent)
+
+
+def _if(path: str) -> str:
+    return f"{{% if {path} %}}"
+
+
+def _items(word: Write) -> str:
+    """A table of the lines of an order, with their total."""
+    more = "{% if item.quantity != '1' %}<br><span class=\"soft\" style=\"font-size:13px;color:#5b606b\">" \
+           "{{ item.quantity }} × {{ item.price }}</span>{% endif %}"
+    price = f'<td align="right" style="{CELL};padding-left:16px;white-space:nowrap">{{{{ item.total }}}}</td>'
+    rows = f'{{% for item in record.items %}}<tr><td style="{CELL}">{{{{ item.name }}}}{more}</td>{price}</tr>{{% endfor %}}'
+    last = "padding:13px 0 0;font-weight:700"
+    total = f'{{% if record.total %}}<tr><td style="{last}">{escape(_("Total"))}</td>' \
+            f'<td align="right" style="{last};white-space:nowrap">{{{{ record.total }}}}</td></tr>{{% endif %}}'
+    begin, end = word("{% if record.items %}"), word("{% endif %}")
+    return f"<mj-raw>{begin}</mj-raw><mj-table>{word(rows + total)}</mj-table><mj-raw>{end}</mj-raw>"

@@ -1,0 +1,112 @@
+"""Composes a message: a template's text, compiled once per version, filled with one record for one person."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from liquid.exceptions import LiquidError
+from liquid.template import BoundTemplate
+
+from core import i18n, settings
+from emails import grammar, harmless, letter, logo, plain, tree, values
+from emails.logo import Logo
+from emails.models import Template
+from emails.scene import Scene
+from records.models import Record
+from records.people import Person
+
+SHELF = 256  # compiled texts kept
+LONGEST_SUBJECT = 250  # characters
+
+
+class Unusable(ValueError):
+    """A template that cannot be filled; its text is the sentence for staff."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """One message, ready to be put into an envelope. `logo` is shown by the HTML as `cid:logo`."""
+
+    subject: str
+    html: str
+    text: str
+    language: str
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A text in one language and in the company's clothes, waiting for values."""
+
+    subject: BoundTemplate
+    html: BoundTemplate
+    text: BoundTemplate
+    logo: Logo | None
+
+
+_shelf: OrderedDict[tuple[Any, ...], Compiled] = OrderedDict()
+_lock = Lock()
+
+
+def compose(
+    template: Template, record: Record, person: Person | None, link_url: str | None, link_expires: datetime | None = None
+) -> Composed:
+    """The message for that person; raises Unusable. `link_url` None leaves links to the page out."""
+    company = settings.get("company")
+    language = spoken(template.texts, person.language if person else None, company)
+    compiled = _compiled(template, language, company)
+    return fill(compiled, Scene(record, person, company, link_url, link_expires), language)
+
+
+def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -> str:
+    """The reader's language, else the company's, else the first the template speaks."""
+    for language in (i18n.nearest(wanted), company.get("language") or "de", *texts):
+        if language in texts:
+            return language
+    raise Unusable("This template has no text.")
+
+
+def compile_text(text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None) -> Compiled:
+    """Make subject, HTML and text part of one language's text; raises grammar.Wrong."""
+    with i18n.speaking(language):
+        subject = grammar.check(text["subject"], fields)
+        grammar.check(text["body"], fields)
+        parts = tree.grow(text["body"])
+        html = grammar.escaping.from_string(letter.write(parts, text["body"], company, language))
+        return Compiled(subject, html, grammar.plain.from_string(plain.write(parts, text["body"])), logo.read(company.get("logo") or ""))
+
+
+def fill(compiled: Compiled, scene: Scene, language: str) -> Composed:
+    """Put a record's values in; raises Unusable."""
+    said: dict[str, Any] = {}
+    with i18n.speaking(language):
+        try:
+            subject = compiled.subject.render(values.of(scene, said, harmless.without_addresses))
+            shown = values.of(scene, said)
+            html, text = compiled.html.render(shown), compiled.text.render(shown)
+        except LiquidError as error:
+            raise Unusable(str(error.message)) from error
+    return Composed(_one_line(subject), html, plain.tidy(text), language, compiled.logo)
+
+
+def _one_line(subject: str) -> str:
+    return harmless.line(subject).replace("=?", "= ?")[:LONGEST_SUBJECT]
+
+
+def _compiled(template: Template, language: str, company: dict[str, Any]) -> Compiled:
+    key = (template.id, template.version, language, repr(company))
+    with _lock:
+        if key in _shelf:
+            _shelf.move_to_end(key)
+            return _shelf[key]
+    try:
+        compiled = compile_text(template.texts[language], language, company)
+    except grammar.Wrong as error:
+        raise Unusable(str(error)) from error
+    with _lock:
+        _shelf[key] = compiled
+        while len(_shelf) > SHELF:
+            _shelf.popitem(last=False)
+    return compiled

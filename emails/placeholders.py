@@ -1,0 +1,116 @@
+"""What a template may say about a record, its people and the company: one line each, computed only when asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from core.i18n import N_, date, gettext, moment, pick, time
+from emails import harmless, wording
+from emails.scene import Scene
+from records.models import Contact
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """`sort` is text, name, money, date, url or items; `value` gives text (or the items), None when there is nothing to say."""
+
+    key: str
+    label: str
+    sort: str
+    value: Callable[[Scene], Any]
+
+    @property
+    def group(self) -> str:
+        return self.key.split(".")[0]
+
+
+def greeting(scene: Scene) -> str:
+    """“Guten Tag Ada Lovelace,”; without a name “Guten Tag,”."""
+    name = harmless.without_addresses(scene.person.name) if scene.person else ""
+    return gettext("Hello %(name)s,", name=name) if name else gettext("Hello,")
+
+
+def day(at: datetime, zone: tzinfo) -> str:
+    """“20. November 2026”, “20 November 2026”."""
+    return date(at, zone, "d. MMMM y")
+
+
+def items(scene: Scene) -> list[dict[str, Any]] | None:
+    """What was ordered, see `wording.item`; None when there is nothing."""
+    return [wording.item(line, scene.record.currency) for line in scene.record.items] or None
+
+
+def _name(contact: Contact | None) -> str | None:
+    return harmless.without_addresses(contact.name) if contact else None
+
+
+def _status(scene: Scene) -> dict[str, Any]:
+    return scene.record.kind.status(scene.record.status) or {}
+
+
+def _total(scene: Scene) -> str | None:
+    record = scene.record
+    return wording.money(record.total, record.currency) if record.total is not None else None
+
+
+def _open(scene: Scene) -> str | None:
+    record = scene.record
+    return wording.money(record.total, record.currency) if record.total and not record.paid_at else None
+
+
+PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
+    Placeholder("greeting", N_("Greeting"), "name", greeting),
+    Placeholder("reader.name", N_("Reader’s name"), "name", lambda s: harmless.without_addresses(s.person.name) if s.person else None),
+    Placeholder("customer.name", N_("Customer’s name"), "name", lambda s: _name(s.record.contact)),
+    Placeholder("customer.email", N_("Customer’s e‑mail"), "text", lambda s: s.record.contact and s.record.contact.email),
+    Placeholder("customer.phone", N_("Customer’s phone"), "text", lambda s: s.record.contact and s.record.contact.phone),
+    Placeholder("assignee.name", N_("Assignee’s name"), "name", lambda s: _name(s.record.assignee)),
+    Placeholder("record.kind", N_("Kind of record"), "text", lambda s: s.record.kind.label()),
+    Placeholder("record.number", N_("Number"), "text", lambda s: s.record.number),
+    Placeholder("record.status", N_("Status"), "text", lambda s: s.record.kind.status_label(s.record.status)),
+    Placeholder("record.status_key", N_("Status, for conditions"), "text", lambda s: s.record.status),
+    Placeholder("record.sentence", N_("Sentence about the status"), "text", lambda s: pick(_status(s).get("sentence") or {})),
+    Placeholder("record.items", N_("Items as a table"), "items", items),
+    Placeholder("record.total", N_("Total"), "money", _total),
+    Placeholder("record.open", N_("Amount still open"), "money", _open),
+    Placeholder("record.placed_at", N_("Placed on"), "date", lambda s: s.at(s.record.placed_at, day)),
+    Placeholder("record.scheduled_at", N_("Appointment"), "date", lambda s: s.at(s.record.scheduled_at, moment)),
+    Placeholder("record.scheduled_day", N_("Day of the appointment"), "date", lambda s: s.at(s.record.scheduled_at, date)),
+    Placeholder("record.scheduled_time", N_("Time of the appointment"), "date", lambda s: s.at(s.record.scheduled_at, time)),
+    Placeholder("record.due_at", N_("Due on"), "date", lambda s: s.at(s.record.due_at, day)),
+    Placeholder("record.paid_at", N_("Paid on"), "date", lambda s: s.at(s.record.paid_at, day)),
+    Placeholder("record.carrier", N_("Carrier"), "text", lambda s: s.record.tracking.get("carrier")),
+    Placeholder("record.tracking", N_("Tracking number"), "text", lambda s: s.record.tracking.get("number")),
+    Placeholder("location.name", N_("Location"), "text", lambda s: s.location and s.location.name),
+    Placeholder("location.street", N_("Street"), "text", lambda s: s.location and s.location.street),
+    Placeholder("location.city", N_("Postcode and city"), "text", lambda s: s.location and s.location.city),
+    Placeholder("location.phone", N_("Phone"), "text", lambda s: wording.phone(s.location and s.location.phone)),
+    Placeholder("location.hours", N_("Opening hours"), "text", lambda s: s.location and wording.hours(s.location.hours)),
+    Placeholder("company.name", N_("Company"), "text", lambda s: s.company.get("name")),
+    Placeholder("company.email", N_("Company’s e‑mail"), "text", lambda s: s.company.get("email")),
+    Placeholder("company.phone", N_("Company’s phone"), "text", lambda s: wording.phone(s.company.get("phone"))),
+    Placeholder("company.street", N_("Company’s street"), "text", lambda s: s.company.get("street")),
+    Placeholder("company.city", N_("Company’s city"), "text", lambda s: s.company.get("city")),
+    Placeholder("company.website", N_("Company’s website"), "url", lambda s: wording.web_address(s.company.get("website"))),
+    Placeholder("link", N_("Link to the status page"), "url", lambda s: s.link),
+    Placeholder("link.expires", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
+)}
+
+GROUPS = {
+    "greeting": N_("Reader"), "reader": N_("Reader"), "customer": N_("Customer"), "assignee": N_("Assignee"),
+    "record": N_("Record"), "location": N_("Location"), "company": N_("Company"), "link": N_("Status page"),
+}
+ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each
+FIELD = "record.fields."  # followed by the key of one of the kind's own fields
+
+
+def known(key: str, fields: list[str] | None) -> bool:
+    """Whether there is such a placeholder; `fields` are the kind's own, None when any kind may use the template."""
+    if key.startswith(FIELD):
+        return fields is None or key.removeprefix(FIELD) in fields
+    return key in PLACEHOLDERS
+
+
+def sort(key: str) -> str:
+    return PLACEHOLDERS[key].sort if key in PLACEHOLDERS else "text"

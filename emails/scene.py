@@ -1,0 +1,36 @@
+"""Everything one message can speak of: record, reader, company and link, seen in the reader's language and zone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any
+
+from core import clock
+from records.models import Location, Record
+from records.people import Person
+
+HOME = "Europe/Berlin"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One record told to one person. `link` is an address or None, `expires` its end."""
+
+    record: Record
+    person: Person | None
+    company: dict[str, Any]
+    link: str | None = None
+    expires: datetime | None = None
+
+    @cached_property
+    def location(self) -> Location | None:
+        return self.record.location
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        return clock.zone(self.location.time_zone if self.location else HOME)
+
+    def at(self, moment: datetime | None, form: Callable[[datetime, tzinfo], str]) -> str | None:
+        """A moment in words, None for none."""
+        return form(moment, self.zone) if moment else None
