@@ -8,6 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from core import clock, i18n, journal
+from core.db import transaction
 from core.i18n import gettext as _
 from records.models import Contact
 
@@ -96,6 +97,23 @@ def settle(said: Said, current: Contact | None, actor: str) -> Contact:
         if not fresh:
             journal.record("contact.changed", None, actor, unread=True, contact=contact.id, fields=changed)
     return contact
+
+
+def correct(contact: Contact, state: dict[str, Any], actor: str) -> list[str]:
+    """Make a contact be what a person typed: here, unlike in `settle`, an empty address or number is taken away.
+
+    `state` has the form of a state's `contact`; gives back the names of the fields that changed. Raises Refused.
+    """
+    said = Said.of(state, "contact")
+    gone = [field for field in ("email", "phone") if field in state and not state[field] and getattr(contact, field)]
+    for field in gone:
+        setattr(contact, field, None)
+    changed = gone + _update(contact, said, actor)
+    if changed:
+        with transaction():
+            contact.save()
+            journal.record("contact.changed", None, actor, unread=True, contact=contact.id, fields=changed)
+    return changed
 
 
 def _same(said: Said, contact: Contact) -> bool:
