@@ -4,9 +4,10 @@
 const toasts = () => document.getElementById("toasts");
 
 /* A button with data-confirm asks first, in our words; hx-confirm does too. */
-function ask(question) {
+function ask(question, deed) {
   const dialog = document.getElementById("ask");
   dialog.querySelector("p").textContent = question;
+  if (deed) dialog.querySelector("[value=yes]").textContent = deed;
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((answer) => dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true }));
@@ -17,7 +18,7 @@ document.addEventListener("submit", async (event) => {
   if (!button?.dataset.confirm || button.dataset.confirmed) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!(await ask(button.dataset.confirm))) return button.focus();
+  if (!(await ask(button.dataset.confirm, button.textContent.trim()))) return button.focus();
   button.dataset.confirmed = "yes";
   event.target.requestSubmit(button);
   delete button.dataset.confirmed;
@@ -26,7 +27,7 @@ document.addEventListener("submit", async (event) => {
 document.addEventListener("htmx:confirm", async (event) => {
   if (!event.detail.question) return;
   event.preventDefault();
-  if (await ask(event.detail.question)) event.detail.issueRequest(true);
+  if (await ask(event.detail.question, event.detail.elt.textContent.trim())) event.detail.issueRequest(true);
 });
 
 /* Toasts: a close button where there is a script to close with; quiet ones leave by themselves. */
