@@ -7,9 +7,9 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, g, render_template, request, send_file, session, url_for
+from flask import Blueprint, Flask, Response, abort, g, make_response, render_template, request, send_file, session, url_for
 from flask_htmx import HTMX
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from peewee import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -65,7 +65,8 @@ def furnish(app: Flask, config: Config) -> None:
 
 def icon(name: str, tone: str = "") -> Markup:
     """One sign of the sprite, hidden from screen readers."""
-    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(tone, asset("icons.svg"), name)
+    sign = Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
+    return sign.format(tone and f" {tone}", asset("icons.svg"), name)
 
 
 def asset(name: str) -> str:
@@ -75,9 +76,10 @@ def asset(name: str) -> str:
 
 @bp.get("/static/<digest>/<path:name>")
 def static_file(digest: str, name: str) -> Response:
-    if digest != _digest(name):
+    path = _file(name)
+    if path is None or digest != _digest(name):
         abort(404)
-    response = send_file(_file(name), conditional=True)
+    response = send_file(path, conditional=True)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
@@ -126,15 +128,23 @@ def _leave(error: BaseException | None) -> None:
 def _refused(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    reason = error.description if isinstance(error, CSRFError) or error.code in (409, 422) else ""
-    return render_template("error.html", code=error.code, reason=reason), error.code
+    own = error.code in (409, 422) and error.description != type(error).description
+    return _sorry(error.code, error.description or "" if own else "")
 
 
-def _unavailable(error: Exception) -> Any:
+def _unavailable(error: Exception) -> Response:
     log.error("database unavailable at %s: %s", request.endpoint, type(error).__name__)
-    return render_template("error.html", code=503, reason=""), 503
+    return _sorry(503)
 
 
-def _broken(error: Exception) -> Any:
+def _broken(error: Exception) -> Response:
     log.exception("unexpected at %s", request.endpoint)
-    return render_template("error.html", code=500, reason=""), 500
+    return _sorry(500)
+
+
+def _sorry(code: int, reason: str = "") -> Response:
+    """What went wrong as a page; for htmx as a toast, which leaves the page as it was."""
+    response = make_response(render_template("error.html", code=code, reason=reason, fragment=wants_fragment()), code)
+    if wants_fragment():
+        response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+    return response
