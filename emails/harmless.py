@@ -13,7 +13,7 @@ _dot_inside = re.compile(r"(?<=\w)\.(?=\w{2})")
 
 def line(text: str) -> str:
     """The text on one line, without control, direction or invisible characters."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return _squeezed(text)
     return _squeezed("".join(" " if _breaks(char) else char for char in text if not _hidden(char)))
 

@@ -37,7 +37,8 @@ def write(parts: list[Part], source: str, company: dict[str, Any], language: str
         foot=_foot(company, slots.word),
         **shades,
     )
-    return liquid(mjml.mjml2html(document, fonts={}, disable_comments=True), slots)
+    html = mjml.mjml2html(document, fonts={}, disable_comments=True)
+    return liquid(re.sub(r"\s*\n\s*", "\n", html), slots)
 
 
 @cache

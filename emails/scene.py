@@ -33,4 +33,4 @@ class Scene:
 
     def at(self, moment: datetime | None, form: Callable[[datetime, tzinfo], str]) -> str | None:
         """A moment in words, None for none."""
-        return form(moment, self.zone) if moment else None
+        return form(moment, self.zone).replace(". ", ".\u00a0") if moment else None

@@ -1,0 +1,95 @@
+"""Puts a composed message into an envelope: bytes ready for SMTP, the same for the same message every time.
+
+Lines end in CRLF and none is longer than 76 octets, except headers that must not be folded. A line may begin with a dot:
+whoever writes the bytes to an SMTP connection doubles such dots (RFC 5321, 4.5.2).
+"""
+
+from binascii import b2a_base64, b2a_qp
+from datetime import datetime
+from email.header import decode_header, make_header
+from email.parser import BytesHeaderParser
+from email.utils import format_datetime
+from functools import lru_cache
+from hashlib import sha256
+
+from emails import headers
+from emails.compose import Composed
+from emails.headers import Refused
+from emails.logo import CONTENT_ID, Logo
+
+__all__ = ["Refused", "build"]
+
+Mailbox = tuple[str, str]  # name, address
+CRLF = b"\r\n"
+
+
+def build(
+    composed: Composed, *, to: Mailbox, sender: Mailbox, message_id: str, date: datetime, reply_to: Mailbox | None = None
+) -> bytes:
+    """The whole mail. `message_id` in angle brackets and `date` come from the caller; raises Refused."""
+    boundary = "=_" + sha256(message_id.encode()).hexdigest()[:32]
+    lines = [
+        ("From", headers.mailbox(*sender, first=6)),
+        ("To", headers.mailbox(*to, first=4)),
+        *([("Reply-To", headers.mailbox(*reply_to, first=10))] if reply_to else []),
+        ("Subject", headers.text(composed.subject, first=9)),
+        ("Date", format_datetime(date)),
+        ("Message-ID", headers.message_id(message_id)),
+        ("Auto-Submitted", "auto-generated"),
+        ("Content-Language", composed.language),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
+    ]
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines).encode("ascii") + CRLF
+    _check(head, lines, composed.subject)
+    return head + _alternatives(composed, boundary)
+
+
+def _check(head: bytes, lines: list[tuple[str, str]], subject: str) -> None:
+    """Read the header block as a receiver would; nothing may have been added, lost or changed."""
+    if head.find(b"\r\n\r\n") != len(head) - 4:
+        raise Refused("The header ends too early.")
+    parsed = BytesHeaderParser().parsebytes(head)
+    if [(name, value.replace("\r\n", "\n")) for name, value in lines] != [
+        (name, value.replace("\r\n", "\n")) for name, value in parsed.items()
+    ]:
+        raise Refused("A header has changed.")
+    if str(make_header(decode_header(parsed["Subject"].replace("\n ", " ")))) != subject:
+        raise Refused("The subject has changed.")
+
+
+def _alternatives(composed: Composed, boundary: str) -> bytes:
+    mark = f"--{boundary}".encode()
+    if composed.logo is None:
+        html = _part("text/html; charset=utf-8", composed.html)
+    else:
+        html = _related(composed.html, composed.logo, f"{boundary}r")
+    return CRLF.join([mark, _part("text/plain; charset=utf-8", composed.text), mark, html, mark + b"--", b""])
+
+
+def _related(html: str, logo: Logo, boundary: str) -> bytes:
+    """The HTML together with the one picture it shows."""
+    mark = f"--{boundary}".encode()
+    head = f'Content-Type: multipart/related; type="text/html";\r\n boundary="{boundary}"\r\n'.encode()
+    return CRLF.join([head, mark, _part("text/html; charset=utf-8", html), mark, _picture(logo), mark + b"--", b""])
+
+
+def _part(content_type: str, text: str) -> bytes:
+    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
+    return head + _quoted(text)
+
+
+def _quoted(text: str) -> bytes:
+    """Quoted-printable (RFC 2045, 6.7) of text with CRLF line ends, encoded in C."""
+    return b2a_qp(text.replace("\r\n", "\n").replace("\n", "\r\n").encode(), istext=True)
+
+
+@lru_cache(maxsize=8)
+def _picture(logo: Logo) -> bytes:
+    code = b2a_base64(logo.data, newline=False)
+    lines = [code[start : start + 76] for start in range(0, len(code), 76)]
+    head = (
+        f"Content-Type: image/{logo.subtype}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-ID: <{CONTENT_ID}>\r\nContent-Disposition: inline\r\n"
+    )
+    return head.encode() + CRLF + CRLF.join(lines)
