@@ -86,6 +86,7 @@ TABLES = {
 INDEXES = (
     "CREATE INDEX entry_unread ON entry (id) WHERE unread",
     "CREATE INDEX entry_record ON entry (record_id, id)",
+    "CREATE INDEX entry_dropped ON entry (at) WHERE what = 'message.dropped'",
     "CREATE UNIQUE INDEX record_number ON record (kind_id, number)",
     "CREATE INDEX record_recent ON record (kind_id, updated_at)",
     "CREATE INDEX record_by_status ON record (kind_id, status, updated_at)",
@@ -94,9 +95,16 @@ INDEXES = (
     "CREATE INDEX link_live ON link (expires_at) WHERE state IN ('issued', 'opened')",
     "CREATE UNIQUE INDEX message_once ON message (COALESCE(rule_id, 0), record_id, occasion, recipient, channel)",
     "CREATE INDEX message_due ON message (due_at) WHERE state = 'planned'",
-    "CREATE INDEX message_leased ON message (lease_until) WHERE state IN ('sending_pre', 'sending_data')",
+    "CREATE INDEX message_before_dot ON message (lease_until) WHERE state = 'sending_pre'",
+    "CREATE INDEX message_at_dot ON message (lease_until) WHERE state = 'sending_data'",
+    "CREATE INDEX message_unclear ON message (due_at) WHERE state = 'unclear'",
     "CREATE INDEX message_record ON message (record_id, id)",
-    "CREATE INDEX message_troubled ON message (state) WHERE state IN ('held', 'unclear', 'failed', 'awaiting')",
+    "CREATE INDEX message_troubled ON message (id) WHERE state IN ('held', 'unclear', 'failed', 'awaiting', 'bounced')",
+    "CREATE INDEX message_dropped ON message (id) WHERE state = 'dropped'",
+    "CREATE INDEX message_sent ON message (sent_at, id) WHERE sent_at IS NOT NULL",
+    "CREATE INDEX message_unreached ON message (planned_at) "
+    "WHERE reason IN ('no_address', 'no_consent', 'suppressed', 'unknown_address')",
+    "CREATE INDEX message_address ON message (address) WHERE address <> ''",
     "CREATE INDEX mail_at ON mail (at)",
 )
 

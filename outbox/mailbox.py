@@ -1,0 +1,82 @@
+"""Reading the built-in mailbox: mails as they would have gone out, taken apart for the browser."""
+
+import email
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import parseaddr
+
+from outbox.models import Mail
+
+PAGE = 40
+LONGEST = 200_000  # characters of source that are shown
+HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
+BASE = '<base target="_blank">'
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail taken apart; `html` and `text` are its bodies, "" where it has none."""
+
+    mail: Mail
+    sender: str
+    recipient: str
+    subject: str
+    dated_at: datetime | None
+    html: str
+    text: str
+
+    @property
+    def source(self) -> str:
+        return bytes(self.mail.raw).decode("utf-8", "replace").replace("\r\n", "\n")[:LONGEST]
+
+    @property
+    def to_name(self) -> str:
+        return parseaddr(self.recipient)[0] or self.mail.recipient
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Mail]
+    after: str
+
+
+def page(words: str = "", after: str = "") -> Page:
+    """The newest mails, without their bodies; `words` in address or subject; `after` the id of the last row before."""
+    query = Mail.select(Mail.id, Mail.recipient, Mail.subject, Mail.at).order_by(Mail.id.desc()).limit(PAGE + 1)
+    if words:
+        query = query.where(Mail.recipient.contains(words) | Mail.subject.contains(words))
+    if after.isdecimal() and len(after) < 18:
+        query = query.where(Mail.id < int(after))
+    rows = list(query)
+    return Page(rows[:PAGE], str(rows[PAGE - 1].id) if len(rows) > PAGE else "")
+
+
+def read(mail: Mail) -> Letter:
+    """Take a mail apart; what its headers hide stays text."""
+    message = email.message_from_bytes(bytes(mail.raw), policy=default)
+    assert isinstance(message, EmailMessage)
+    date = message["date"]
+    return Letter(
+        mail=mail,
+        sender=str(message["from"] or ""),
+        recipient=str(message["to"] or mail.recipient),
+        subject=str(message["subject"] or mail.subject),
+        dated_at=date.datetime if date is not None else None,
+        html=_body(message, "html"),
+        text=_body(message, "plain"),
+    )
+
+
+def framed(letter: Letter) -> str:
+    """Its HTML, whose links open in a tab of their own."""
+    head = HEAD.search(letter.html)
+    at = head.end() if head else 0
+    return letter.html[:at] + BASE + letter.html[at:]
+
+
+def _body(message: EmailMessage, sort: str) -> str:
+    part = message.get_body((sort,))
+    return str(part.get_content()) if part else ""

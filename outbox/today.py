@@ -1,0 +1,100 @@
+"""What the day asks of people: tasks, customers no message reached, and how many messages went and go out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
+
+from peewee import SQL, Case, Expression, fn
+
+from core import clock
+from core.journal import Entry
+from outbox.hand import UNREACHED
+from outbox.lists import TROUBLE
+from outbox.models import Message
+from outbox.words import Told, tell
+from records.zones import zone_of
+
+MOST = 20  # tasks and calls shown
+COUNTED = 99  # tasks counted
+PAST = timedelta(days=7)
+PEOPLE = 200  # unreached messages looked through for the people behind them
+
+
+def _tasks() -> Any:
+    """In trouble, and neither repeated by itself nor a matter for the telephone."""
+    by_itself = (Message.state == "unclear") & (Message.due_at > clock.now())
+    return Message.select().where(TROUBLE, Message.reason != "unknown_address", ~by_itself)
+
+
+def open_tasks() -> int:
+    """How many messages need a person; 99 stands for that many or more."""
+    return min(COUNTED, _tasks().limit(COUNTED + 1).count())
+
+
+def tasks() -> list[Told]:
+    """The newest messages that need a person."""
+    return tell(list(_tasks().order_by(Message.id.desc()).limit(MOST)))
+
+
+def calls() -> list[Told]:
+    """The customers no message reached in the last days and no later one did, the newest first; one line per record."""
+    newest: dict[int, Message] = {}
+    for message in _unreached():
+        newest.setdefault(message.record_id, message)
+    reached = _reached(newest)
+    return tell([message for message in newest.values() if message.id > reached.get(message.record_id, 0)][:MOST])
+
+
+def _unreached() -> list[Message]:
+    reasons = Message.reason.in_([SQL(f"'{reason}'") for reason in UNREACHED])
+    query = Message.select().where(
+        reasons, Message.planned_at >= clock.now() - PAST, Message.recipient == "customer", Message.state.in_(("dropped", "failed"))
+    )
+    return list(query.order_by(Message.planned_at.desc()).limit(PEOPLE))
+
+
+def _reached(records: dict[int, Message]) -> dict[int, int]:
+    """The last message to the customer that was sent, by record."""
+    query = Message.select(Message.record, fn.MAX(Message.id)).where(
+        Message.record.in_(list(records)), Message.recipient == "customer", Message.state == "sent"
+    )
+    return dict(query.group_by(Message.record).tuples()) if records else {}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Today's numbers; `sent` and `planned` by hour of the day."""
+
+    sent: list[int]
+    planned: list[int]
+    dropped: int
+
+
+def figures() -> Figures:
+    """What went out today, what still will, what was dropped."""
+    edges = _hours(clock.now(), zone_of(None))
+    dropped = Entry.select().where(Entry.what == SQL("'message.dropped'"), Entry.at >= edges[0]).count()
+    sent = _by_hour(Message.sent_at, Message.sent_at.is_null(False) & (Message.state == "sent"), edges)
+    planned = _by_hour(Message.due_at, Message.state == SQL("'planned'"), [edges[0] - timedelta(days=3650), *edges[1:]])
+    return Figures(sent, _not_before(clock.now(), planned, zone_of(None)), dropped)
+
+
+def _by_hour(at: Any, test: Expression, edges: Sequence[datetime]) -> list[int]:
+    hour = Case(None, [(at < edge, number) for number, edge in enumerate(edges[1:])])
+    query = Message.select(hour, fn.COUNT(Message.id)).where(test, at >= edges[0], at < edges[-1]).group_by(SQL("1"))
+    counted = dict(query.tuples())
+    return [counted.get(number, 0) for number in range(len(edges) - 1)]
+
+
+def _not_before(now: datetime, planned: list[int], zone: tzinfo) -> list[int]:
+    """What is overdue counts for this hour."""
+    this = now.astimezone(zone).hour
+    return [0] * this + [sum(planned[: this + 1])] + planned[this + 1 :]
+
+
+def _hours(now: datetime, zone: tzinfo) -> list[datetime]:
+    """The 25 edges between the hours of today's clock; an hour that does not exist is empty."""
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    walls = [midnight + timedelta(hours=hour) for hour in range(25)]
+    return [datetime.fromtimestamp(wall.timestamp(), clock.UTC) for wall in walls]
