@@ -1,18 +1,33 @@
 """Puts the house together: the only module that knows every room, and the `statusbote` command."""
 
 import logging
+import os
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup
 
-from core import db, i18n, keys, migrate, queue, web
+from accounts import keys as api_keys
+from accounts import room as accounts_room
+from accounts import users
+from accounts.models import ROLES
+from core import db, i18n, journal, keys, migrate, queue, serve, web
 from core.config import Config, ConfigError, read
-from pages import place
+from outbox import alarm, fresh, ready, worker
+from outbox.channels import open_channel
+from outbox.delivery import Delivery
+from pages import endings, place, publish
 from records import kinds
 from records.intake import api, hooks
+from rules import engine
+from rules.example import play, shop
+from rules.packs import reader
+
+BLUEPRINTS: tuple[Any, ...] = (api.bp, hooks.bp, ready.bp)
+READERS = (publish.read, endings.read, engine.read, fresh.read)
+CHORES = (endings.settle,)
 
 
 def open_house(config: Config) -> None:
@@ -24,6 +39,7 @@ def open_house(config: Config) -> None:
     place.bind(config)
     db.database.connect(reuse_if_open=True)
     kinds.install()
+    journal.on_news(alarm.news.ring)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -32,13 +48,17 @@ def create_app(config: Config | None = None) -> Flask:
     open_house(config)
     app = Flask(__name__, static_folder=None)
     web.furnish(app, config)
+    accounts_room.furnish(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(nav=nav)
     return app
 
 
-BLUEPRINTS: tuple[Any, ...] = (api.bp, hooks.bp)
+def delivery(config: Config, owner: str) -> Delivery:
+    """The delivery of one worker, over the mail server of the configuration or into the built-in mailbox."""
+    host = urlsplit(config.base_url).hostname or "localhost"
+    return Delivery(open_channel(config.smtp_url, host), [engine.still_wanted], owner, host)
 
 
 def nav() -> list[tuple[str | None, list[tuple[str, str, str, str]]]]:
@@ -63,9 +83,116 @@ def nav() -> list[tuple[str | None, list[tuple[str, str, str, str]]]]:
     ]
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False)
+@click.group()
 def statusbote() -> None:
     """Statusbote tells your customers how things stand."""
+
+
+@statusbote.command()
+def run() -> None:
+    """Web server and worker together."""
+    config = read()
+    beside = serve.Beside([sys.executable, sys.argv[0], "worker", "--child"])
+    app = create_app(config)
+    beside.start()
+    try:
+        serve.web(app, config)
+    finally:
+        beside.stop()
+
+
+@statusbote.command()
+def demo() -> None:
+    """An example repair shop, one order played through, and the addresses to open."""
+    os.environ.setdefault("STATUSBOTE_DATA", os.path.join("data", "demo"))
+    os.environ["STATUSBOTE_SMTP_URL"] = ""
+    config = read()
+    open_house(config)
+    source = shop.open_shop()
+    with serve.child([sys.executable, sys.argv[0], "run"]) as running:
+        try:
+            click.echo(play.summary(config.base_url, play.play(config.base_url, source)))
+        except play.Stuck as stuck:
+            sys.exit(f"The demo got stuck: {stuck}.")
+        if not config.demo_exit:
+            running.wait()
+
+
+@statusbote.command("web")
+def web_alone() -> None:
+    """The web server alone."""
+    config = read()
+    serve.web(create_app(config), config)
+
+
+@statusbote.command("worker")
+@click.option("--child", is_flag=True, hidden=True)
+def worker_alone(child: bool) -> None:
+    """The worker alone."""
+    config = read()
+    open_house(config)
+    worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES, child)
+
+
+@statusbote.command()
+def check() -> None:
+    """Say whether configuration, database and queue can be used."""
+    config = read()
+    open_house(config)
+    click.echo(f"Everything is in order. Data in {config.data}, reachable at {config.base_url}.")
+
+
+@statusbote.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", prompt=True)
+@click.option("--role", type=click.Choice(ROLES), default="staff", show_default=True)
+@click.password_option()
+def create_user(email: str, name: str, role: str, password: str) -> None:
+    """Make somebody who signs in with EMAIL."""
+    open_house(read())
+    try:
+        users.make(email, name, role, "de", password, "console")
+    except ValueError:
+        sys.exit(f"Somebody with the address {email} exists already.")
+    click.echo(f"{email} can sign in now.")
+
+
+@statusbote.group()
+def apikey() -> None:
+    """Keys for the HTTP API."""
+
+
+@apikey.command("create")
+@click.argument("name")
+def create_key(name: str) -> None:
+    """Make a key and print it, this once."""
+    open_house(read())
+    click.echo(api_keys.make(name))
+
+
+@statusbote.group()
+def pack() -> None:
+    """Starter packs."""
+
+
+@pack.command("list")
+def list_packs() -> None:
+    """The packs there are."""
+    for name in reader.available():
+        click.echo(name)
+
+
+@pack.command("install")
+@click.argument("name")
+def install_pack(name: str) -> None:
+    """Put in statuses, templates and rules of a trade."""
+    open_house(read())
+    click.echo(reader.install(name))
 
 
 def main() -> None:

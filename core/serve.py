@@ -1,11 +1,13 @@
 """The web server, alone or with a worker beside it."""
 
+import contextlib
 import logging
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from types import FrameType
 
 import waitress
@@ -29,6 +31,26 @@ def web(app: Flask, config: Config) -> None:
     server.run()
 
 
+@contextlib.contextmanager
+def child(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of ours for as long as the block runs; Ctrl-C and SIGTERM end both in order."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    process = subprocess.Popen(command)
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(ENDING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
 class Beside:
     """A worker beside the web server: a child that is started again when it dies and ends when we do."""
 
@@ -44,11 +66,7 @@ class Beside:
         """Ask the worker to finish; after half a minute it is ended."""
         self.stopping.set()
         if self.child:
-            self.child.terminate()
-            try:
-                self.child.wait(ENDING)
-            except subprocess.TimeoutExpired:
-                self.child.kill()
+            _end(self.child)
 
     def _look_after(self) -> None:
         pause = 0.5

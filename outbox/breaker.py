@@ -23,6 +23,7 @@ class Breaker:
         self.recent: deque[bool] = deque(maxlen=50)
         self.in_a_row = 0
         self.troubled = bool(self._row())
+        self.probing = False
 
     def allowance(self, wanted: int) -> int:
         """How many messages may be claimed now: none while resting, one as a probe, else what is wanted."""
@@ -33,7 +34,7 @@ class Breaker:
         if row.rests_until and row.rests_until > now:
             alarm.at(row.rests_until)
             return 0
-        self.troubled = True
+        self.troubled = self.probing = True
         with transaction():
             SenderState.update(rests_until=now + PROBING).where(SenderState.sender == self.sender).execute()
         return 1
@@ -44,7 +45,7 @@ class Breaker:
             self.recent.append(verdict in SENDER_FAULTS)
             self.in_a_row = self.in_a_row + 1 if self.recent[-1] else 0
         faults = [verdict for verdict in verdicts if verdict in SENDER_FAULTS]
-        if faults and self._broken(faults):
+        if faults and self._broken(faults) and (self.probing or not self.troubled):
             self._open("sender" if "sender" in faults else faults[-1])
         elif self.troubled and "sent" in verdicts:
             self._close()
@@ -62,13 +63,13 @@ class Breaker:
         ).on_conflict(
             conflict_target=[SenderState.sender], preserve=[SenderState.rests_until, SenderState.reason, SenderState.faults]
         ).execute()
-        self.troubled = True
+        self.troubled, self.probing = True, False
         alarm.at(rests_until)
 
     def _close(self) -> None:
         """All is well again: what had to wait because of the sender goes out now."""
         SenderState.delete().where(SenderState.sender == self.sender).execute()
-        self.troubled, self.in_a_row = False, 0
+        self.troubled, self.probing, self.in_a_row = False, False, 0
         self.recent.clear()
         now = clock.now()
         Message.update(due_at=now).where(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from core import clock, journal
 from core.db import is_sqlite, transaction
@@ -11,6 +11,7 @@ from core.settings import Setting
 from outbox import policy
 from outbox.models import Message
 
+PLANNED = Message.state == SQL("'planned'")  # spelled out, or SQLite would not take the partial index
 LEASE = timedelta(minutes=15)  # longer than the longest SMTP exchange
 
 
@@ -62,13 +63,11 @@ def repeat_unclear() -> int:
 
 def next_due() -> Any:
     """When the next planned message is due; None when none is."""
-    return Message.select(Message.due_at).where(Message.state == "planned").order_by(Message.due_at).limit(1).scalar()
+    return Message.select(Message.due_at).where(PLANNED).order_by(Message.due_at).limit(1).scalar()
 
 
 def _due(now: Any, limit: int) -> Any:
-    query = (
-        Message.select(Message.id).where(Message.state == "planned", Message.due_at <= now).order_by(Message.due_at).limit(limit)
-    )
+    query = Message.select(Message.id).where(PLANNED, Message.due_at <= now).order_by(Message.due_at).limit(limit)
     return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
 
 

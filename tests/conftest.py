@@ -12,12 +12,21 @@ from accounts.models import User
 from app import create_app
 from core import clock, config, db, i18n, settings
 from core.db import transaction
+from core.queue import Bell
 from records import change, kinds
 from records.models import Contact, Location, Record
 
 pytest_plugins = ["servers"]
 
 HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": [["10:00", "14:00"]]}
+
+
+@pytest.fixture(autouse=True)
+def _silent_bells(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """No worker listens in most tests; one that wants bells asks with the mark `bells`."""
+    if "bells" not in request.keywords:
+        monkeypatch.setattr(Bell, "ring", lambda self: None)
+        monkeypatch.setattr(Bell, "ring_at", lambda self, moment: None)
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import pytest
 
 from core import clock, queue
 
+pytestmark = pytest.mark.bells
+
 KEY = bytes(32)
 
 
