@@ -5,7 +5,7 @@ Lightness is moved in OKLCH (Björn Ottosson, 2020), where hue and strength stay
 
 import re
 from functools import cache
-from math import cbrt
+from math import cbrt, hypot
 
 AA = 4.5
 AIRY = 7.0  # what a coloured sign on dark ground needs to look as light as it does on white
@@ -48,14 +48,17 @@ def legible(colour: str, grounds: list[str], least: float) -> str:
     return colour
 
 
-def mix(one: str, other: str, share: float) -> str:
-    """`one` with a share of `other`, 0 to 1."""
-    return _hex(tuple(x + (y - x) * share for x, y in zip(_oklab(one), _oklab(other), strict=True)))  # type: ignore[arg-type]
+def tint(colour: str, lightness: float) -> str:
+    """A breath of that colour, as light as asked for (0 to 1)."""
+    _lightness, a, b = _oklab(colour)
+    strength = max(hypot(a, b), 0.0001)
+    share = min(0.022, strength) / strength
+    return _hex((lightness, a * share, b * share))
 
 
 def _scheme(colour: str, ground: dict[str, str], least: float) -> dict[str, str]:
     first = legible(colour, list(ground.values()), least)
-    wash = mix(ground["sheet"], first, 0.1)
+    wash = tint(colour, 0.955 if least == AA else 0.27)
     return {"firm": legible(first, [*ground.values(), wash], least), "wash": wash, **ground}
 
 

@@ -35,7 +35,15 @@ class Firm:
 
 def current() -> Firm:
     """As the company's settings say at this moment."""
-    company = settings.get("company")
+    return _of(settings.get("company"))
+
+
+def unnamed() -> Firm:
+    """Nobody's name in the house's own colour, for when the settings cannot be read."""
+    return _of({})
+
+
+def _of(company: dict[str, Any]) -> Firm:
     css, style = paper.style(company.get("colour") or "")
     return Firm(
         name=company.get("name") or "",

@@ -1,0 +1,161 @@
+"""What customers open: the landing page of a link, the page behind it, and the way to a fresh link.
+
+These views use neither the back office's session nor its CSRF tokens: a form belongs to the browser whose nonce it carries.
+"""
+
+import logging
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from core import clock, i18n, keys
+from core.web import csrf
+from pages import answers, fresh, grants, hush, links, publish, strangers
+from pages.models import Link
+
+bp = Blueprint("status", __name__, url_prefix="/s")
+csrf.exempt(bp)
+bp.record_once(lambda state: hush.listen())
+
+DAY = timedelta(days=1)
+
+log = logging.getLogger("statusbote.pages")
+
+
+class Unknown(Exception):
+    """There is no such link, or it must look as if there were none."""
+
+
+@bp.get("/<token>")
+def landing(token: str) -> Response:
+    """Ask to press a button; this changes nothing, whoever looks."""
+    link = _known(token)
+    if _here(link):
+        return _to_view(link)
+    nonce = request.cookies.get(_cookie("nonce", link.id)) or keys.random62(22)
+    return _landing(link, nonce) if grants.opens(link, nonce, clock.now()) else _gone(link)
+
+
+@bp.post("/<token>")
+def open_link(token: str) -> Response:
+    """Open the link in the browser that was shown the button."""
+    link = _known(token)
+    if _here(link):
+        return _to_view(link)
+    nonce, given = request.cookies.get(_cookie("nonce", link.id), ""), request.form.get("nonce", "")
+    if not nonce or not secrets.compare_digest(nonce.encode(), given.encode()):
+        return _landing(link, keys.random62(22), again=True, status=403)
+    grant = grants.open_in(link, nonce)
+    if grant is None:
+        return _gone(link)
+    response = _to_view(link)
+    _remember(response, "grant", link, grant, DAY)  # how long it opens the page is for the house to say, not for the cookie
+    _remember(response, "nonce", link, nonce, grants.AGAIN)
+    return response
+
+
+@bp.get("/v/<link_id>")
+def view(link_id: str) -> Response:
+    """The newest page of the record, for a browser that was let in."""
+    visit = _visit(link_id)
+    if not visit.valid:
+        return _gone(visit.link, over=True)
+    kept = publish.newest(visit.link.record_id)
+    if kept is None:
+        raise Unknown
+    return answers.sheet(kept)
+
+
+@bp.post("/<token>/fresh")
+def ask_fresh(token: str) -> Response:
+    """Send a fresh link to the address on file; whether that happens, the answer does not tell."""
+    return _asked(_known(token))
+
+
+@bp.post("/v/<link_id>/fresh")
+def ask_fresh_after(link_id: str) -> Response:
+    """The same for a browser whose visit is over."""
+    return _asked(_visit(link_id).link)
+
+
+@bp.errorhandler(Unknown)
+def _unknown(error: Unknown) -> Response:
+    if not strangers.too_many():
+        return answers.door("unknown", 404)
+    response = answers.door("patience", 429)
+    response.headers["Retry-After"] = "600"
+    return response
+
+
+@bp.errorhandler(Exception)
+def _trouble(error: Exception) -> Any:
+    if isinstance(error, HTTPException):
+        return error
+    log.exception("unexpected at %s", request.endpoint)
+    return answers.trouble()
+
+
+def _known(token: str) -> Link:
+    return _spoken(links.find(token))
+
+
+def _visit(link_id: str) -> grants.Visit:
+    visit = grants.visit(link_id, request.cookies.get(_cookie("grant", link_id), ""))
+    _spoken(visit and visit.link)
+    assert visit
+    return visit
+
+
+def _spoken(link: Link | None) -> Link:
+    """The link, and from here on its person's language, or the one chosen on the page."""
+    if link is None:
+        raise Unknown
+    someone, chosen = links.whom(link), request.args.get("l")
+    i18n.choose(chosen if chosen in i18n.LANGUAGES else someone.language if someone else "")
+    return link
+
+
+def _here(link: Link) -> bool:
+    """True when this browser may read on."""
+    cookie = request.cookies.get(_cookie("grant", link.id))
+    visit = grants.visit(link.id, cookie) if cookie else None
+    return bool(visit and visit.valid)
+
+
+def _landing(link: Link, nonce: str, again: bool = False, status: int = 200) -> Response:
+    response = answers.door("landing", status, action=_door(link), nonce=nonce, again=again)
+    _remember(response, "nonce", link, nonce, DAY)
+    return response
+
+
+def _gone(link: Link, over: bool = False) -> Response:
+    state = links.standing(link, clock.now())
+    why = "over" if over and state in links.USED else state
+    action = url_for(".ask_fresh_after", link_id=link.id) if over else url_for(".ask_fresh", token=links.token_of(link.id))
+    return answers.door("gone", 410, why=why, address=fresh.masked(links.address_of(link)), action=action)
+
+
+def _asked(link: Link) -> Response:
+    fresh.ask(link)
+    return answers.door("asked")
+
+
+def _to_view(link: Link) -> Response:
+    response = redirect(url_for(".view", link_id=link.id), 303)
+    return answers.sealed(response)
+
+
+def _door(link: Link) -> str:
+    return url_for(".open_link", token=links.token_of(link.id))
+
+
+def _remember(response: Response, what: str, link: Link, value: str, life: timedelta) -> None:
+    https = current_app.config["STATUSBOTE"].https
+    response.set_cookie(_cookie(what, link.id), value, max_age=life, path="/", secure=https, httponly=True, samesite="Lax")
+
+
+def _cookie(what: str, link_id: str) -> str:
+    return f"{'__Host-' if current_app.config['STATUSBOTE'].https else ''}{what}-{link_id}"
