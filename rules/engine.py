@@ -6,7 +6,6 @@ from datetime import timedelta
 from peewee import fn
 
 from core.journal import Entry, Write
-from emails.models import Template
 from outbox import plan
 from outbox.models import Message
 from outbox.plan import Planned
@@ -28,30 +27,31 @@ def read(entries: Sequence[Entry]) -> Write:
     records = load({entry.record_id for entry in heard if entry.record_id}) if heard else {}
     rows: list[Planned] = []
     for entry in heard:
-        record = records.get(entry.record_id)
+        record = records.get(entry.record_id or 0)
         if record:
             listening = rules.listening(entry, record.location_id)
             rows += [row for rule in listening if _applies(rule, entry, record) for row in _planned(rule, entry, record)]
-    return lambda: plan.plan_many(rows) if rows else None
+    return lambda: _write(rows)
 
 
 def still_wanted(messages: Sequence[Message]) -> dict[int, str]:
     """Why not, by message id, for those whose rule would not send them any more; as few queries for fifty as for one."""
-    mine = [message for message in messages if message.rule_id]
-    rules = _rules({message.rule_id for message in mine})
-    records = load({message.record_id for message in mine}) if mine else {}
-    templates = _existing({message.template_id for message in mine})
-    newest = _newest({message.record_id for message in mine})
+    mine = [(message.rule_id, message) for message in messages if message.rule_id]
+    rules = _rules({key for key, message in mine})
+    choosy = {message.record_id for key, message in mine if _depends(rules.get(key))}
+    records = load(choosy) if choosy else {}
+    newest = _newest({message.record_id for key, message in mine})
     reasons = {}
-    for message in mine:
-        reason = _unwanted(rules.get(message.rule_id), records.get(message.record_id))
-        if not reason and message.template_id not in templates:
-            reason = "template_gone"
-        if not reason and (message.entry_id or 0) < newest.get((message.rule_id, message.record_id, message.recipient), 0):
-            reason = "superseded"
+    for key, message in mine:
+        newer = newest.get((key, message.record_id, message.recipient), 0) > (message.entry_id or 0)
+        reason = _unwanted(rules.get(key), records.get(message.record_id)) or ("superseded" if newer else "")
         if reason:
             reasons[message.id] = reason
     return reasons
+
+
+def _write(rows: list[Planned]) -> None:
+    plan.plan_many(rows)
 
 
 def _applies(rule: Rule, entry: Entry, record: Record) -> bool:
@@ -69,16 +69,25 @@ def _planned(rule: Rule, entry: Entry, record: Record) -> Iterable[Planned]:
         )
 
 
+def _depends(rule: Rule | None) -> bool:
+    """Whether it takes the record to say if the rule still holds."""
+    return bool(rule and (rule.conditions or rule.locations or rule.delay))
+
+
 def _unwanted(rule: Rule | None, record: Record | None) -> str:
-    if rule is None or record is None:
+    if rule is None:
         return "rule_gone"
     if not rule.on or index.fault_of(rule):
         return "rule_off"
-    if rule.kind_id != record.kind_id or not conditions.holds(rule.conditions, record):
-        return "conditions"
-    elsewhere = rule.locations and record.location_id not in rule.locations
-    moved_on = rule.delay and not TRIGGERS[rule.trigger].holds(record, rule.options)
-    return "conditions" if elsewhere or moved_on else ""
+    if record is None or _holds(rule, record):
+        return ""
+    return "conditions"
+
+
+def _holds(rule: Rule, record: Record) -> bool:
+    here = not rule.locations or record.location_id in rule.locations
+    so = not rule.delay or TRIGGERS[rule.trigger].holds(record, rule.options)
+    return here and so and rule.kind_id == record.kind_id and conditions.holds(rule.conditions, record)
 
 
 def _rules(ids: set[int]) -> dict[int, Rule]:
@@ -88,17 +97,13 @@ def _rules(ids: set[int]) -> dict[int, Rule]:
     return others | {key: enabled[key] for key in ids & enabled.keys()}
 
 
-def _existing(templates: set[int]) -> set[int]:
-    return {template.id for template in Template.select(Template.id).where(Template.id.in_(templates))} if templates else set()
-
-
 def _newest(records: set[int]) -> dict[tuple[int, int, str], int]:
     """The newest Entry that made a message, by rule, record and recipient."""
     if not records:
         return {}
     rows = (
-        Message.select(Message.rule_id, Message.record_id, Message.recipient, fn.MAX(Message.entry_id))
+        Message.select(Message.rule_id, Message.record_id, Message.recipient, fn.MAX(Message.entry_id).alias("newest"))
         .where(Message.record_id.in_(records), Message.rule_id.is_null(False))
         .group_by(Message.rule_id, Message.record_id, Message.recipient)
     )
-    return {(rule, record, recipient): entry or 0 for rule, record, recipient, entry in rows.tuples()}
+    return {(row.rule_id, row.record_id, row.recipient): row.newest or 0 for row in rows}

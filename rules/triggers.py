@@ -29,6 +29,7 @@ class Trigger(Protocol):
 
     label: str
     options: Sequence[Option]
+    meanwhile: str  # what a reader should know of `holds` when the rule waits, or nothing
 
     def listens(self, options: Options) -> list[tuple[str, str | None]]:
         """The events it hears, each with the status it must have led to, None for any."""
@@ -52,6 +53,7 @@ class Trigger(Protocol):
 class Created:
     label = N_("is created")
     options: Sequence[Option] = ()
+    meanwhile = ""
 
     def listens(self, options: Options) -> list[tuple[str, str | None]]:
         return [("created", None)]
@@ -75,6 +77,7 @@ class Created:
 class StatusChanged:
     label = N_("gets any new status")
     options: Sequence[Option] = ()
+    meanwhile = ""
 
     def listens(self, options: Options) -> list[tuple[str, str | None]]:
         return [("status_changed", None)]
@@ -97,10 +100,11 @@ class StatusChanged:
 
 class StatusChangedTo:
     label = N_("gets a certain status")
-    options = (
+    options: Sequence[Option] = (
         Option("statuses", "statuses", N_("Status"), N_("Tick at least one status.")),
         Option("also_created", "box", N_("also when it is created with it")),
     )
+    meanwhile = N_("dropped if the status changes meanwhile")
 
     def listens(self, options: Options) -> list[tuple[str, str | None]]:
         events = ("status_changed", "created") if options.get("also_created") else ("status_changed",)

@@ -53,9 +53,10 @@ def about(rule: Rule, said: Names) -> list[str]:
     """What a reader should know beside the sentence, in a few words each."""
     places = [said.locations.get(place, GONE) for place in rule.locations]
     facts = [_("Only %(places)s", places=", ".join(places)) if places else _("All locations")]
-    if rule.delay and rule.trigger == "status_changed_to":
-        facts.append(_("dropped if the status changes meanwhile"))
-    if len(rule.recipients) > 1:
+    trigger = TRIGGERS.get(rule.trigger)
+    if rule.delay and trigger and trigger.meanwhile:
+        facts.append(_(trigger.meanwhile))
+    if len({recipient["template"] for recipient in rule.recipients}) > 1:
         facts.append(_("a text of its own for each"))
     return facts
 

@@ -1,0 +1,153 @@
+"""The builder: a rule as a sentence with blanks, and beside it what it says and the mail it sends."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from accounts.access import admin_only, signed_in
+from core import i18n
+from core.i18n import gettext as _
+from core.web import wants_fragment
+from outbox import plan
+from records import conditions, kinds, people
+from records.models import Kind, Location, Source
+from rules import checks, draft, preview, saving, views, words
+from rules.draft import Draft
+from rules.models import Rule
+from rules.triggers import TRIGGERS
+
+Answer = str | Response | tuple[str, int]
+
+FRAMED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
+
+bp = Blueprint("rule", __name__, template_folder="templates", url_prefix="/rules")
+
+
+@bp.get("/new")
+@admin_only
+def new() -> Answer:
+    return _page(draft.blank(_kind(request.args.get("kind"))), None)
+
+
+@bp.post("/new")
+@admin_only
+def create() -> Answer:
+    return _answer(None)
+
+
+@bp.get("/<int:key>")
+@signed_in
+def show(key: int) -> Answer:
+    """The builder for those who may change the rule, its words for everybody else."""
+    rule = _rule(key)
+    if not current_user.is_admin:
+        return render_template("rules/show.html", row=views.row(rule, words.names()), kind=rule.kind)
+    return _page(draft.of(rule), rule)
+
+
+@bp.post("/<int:key>")
+@admin_only
+def change(key: int) -> Answer:
+    return _answer(_rule(key))
+
+
+@bp.get("/<int:key>/delete")
+@admin_only
+def delete(key: int) -> Answer:
+    return views.ask_to_delete([_rule(key)])
+
+
+@bp.post("/preview")
+@admin_only
+def side() -> str:
+    """What stands beside the form, for what the form says now."""
+    filled = draft.read(request.form, _kind(request.form.get("kind")))
+    return render_template("rules/_side.html", **preview.words(filled, request.form))
+
+
+@bp.get("/mail")
+@admin_only
+def mail() -> Response:
+    """The HTML of the mail that the side describes, for its frame: no script, no outside world."""
+    try:
+        html = preview.document(preview.sample(request.args).mail)
+    except preview.Incomplete:
+        abort(404)
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = FRAMED
+    return response
+
+
+def _answer(rule: Rule | None) -> Answer:
+    """Save, or only give the form the shape that its words ask for."""
+    filled = draft.read(request.form, _kind(request.form.get("kind")))
+    if "save" not in request.form:
+        return _reshaped(draft.reshape(filled, request.form), rule)
+    if not checks.check(filled):
+        return _page(filled, rule), 422
+    saved = saving.save(filled, rule, current_user.actor, discard=request.form.get("waiting") == "discard")
+    flash(_("Saved. “%(name)s” is switched on." if saved.on else "Saved. “%(name)s” is switched off.", name=saved.name))
+    return redirect(url_for("rules.index", kind=saved.kind_id))
+
+
+def _reshaped(filled: Draft, rule: Rule | None) -> Answer:
+    if not wants_fragment():
+        return _page(filled, rule)
+    response = Response(render_template("rules/_builder.html", **_words(filled, rule)), mimetype="text/html")
+    response.headers["HX-Trigger-After-Settle"] = "reshaped"
+    return response
+
+
+def _page(filled: Draft, rule: Rule | None) -> str:
+    return render_template("rules/builder.html", **_words(filled, rule), **preview.words(filled, request.form))
+
+
+def _words(filled: Draft, rule: Rule | None) -> dict[str, Any]:
+    """Everything the form offers."""
+    return {
+        "rule": rule,
+        "draft": filled,
+        "problems": filled.problems,
+        "waiting": plan.waiting(rule.id) if rule else 0,
+        "kinds": [(kind.key, words.a(kind)) for kind in kinds.everyone()],
+        "triggers": [(key, _(trigger.label)) for key, trigger in TRIGGERS.items()],
+        "options": TRIGGERS[filled.trigger].options if filled.trigger in TRIGGERS else (),
+        "meanwhile": filled.trigger in TRIGGERS and TRIGGERS[filled.trigger].meanwhile,
+        "who": [*((key, _(label)) for key, label in people.ROLES.items()), ("address", _("a fixed address"))],
+        "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
+        "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
+        "fields": _fields(filled.kind),
+        "operators": conditions.OPERATORS,
+        "fitting": _fitting,
+        "statuses": [(status["key"], i18n.pick(status["labels"])) for status in filled.kind.statuses],
+        "sources": [source.key for source in Source.select(Source.key).order_by(Source.key)],
+        "title": words.title(saving.fill(Rule(), filled)) if filled.trigger in TRIGGERS else "",
+        "here": url_for("rule.change", key=rule.id) if rule else url_for("rule.create"),
+        "NEW": draft.NEW,
+        "most": (draft.MOST_CONDITIONS, draft.MOST_RECIPIENTS),
+    }
+
+
+def _fields(kind: Kind) -> list[tuple[str, str]]:
+    everywhere = [(key, _(field.label)) for key, field in conditions.FIELDS.items()]
+    return everywhere + [(f"fields.{field['key']}", i18n.pick(field["labels"])) for field in kind.fields]
+
+
+def _fitting(field: str) -> list[tuple[str, str]]:
+    """The comparisons that go with a field."""
+    try:
+        sort = conditions.field(field).kind
+    except conditions.Unknown:
+        return []
+    return [(key, _(operator.label)) for key, operator in conditions.OPERATORS.items() if sort in operator.kinds]
+
+
+def _kind(key: str | None) -> Kind:
+    everyone = {kind.key: kind for kind in kinds.everyone()}
+    return everyone.get(key or next(iter(everyone))) or abort(404)
+
+
+def _rule(key: int) -> Rule:
+    return Rule.get_or_none(Rule.id == key) or abort(404)

@@ -1,0 +1,128 @@
+"""What is wrong with a draft: one sentence per field, said where the field stands."""
+
+from core import i18n
+from core.i18n import gettext as _
+from emails import grammar, tree
+from emails.models import Template
+from records import conditions, contacts, people
+from records.models import Kind, Location
+from rules import words
+from rules.draft import NEW, Draft
+from rules.triggers import TRIGGERS
+
+LONGEST_DELAY = 365 * 1440  # minutes
+LONGEST_BODY = 20_000  # characters
+
+
+def check(draft: Draft) -> bool:
+    """Fill in `draft.problems`; True when there are none."""
+    draft.problems = {**_name(draft), **_trigger(draft), **_delay(draft), **_conditions(draft), **_places(draft)}
+    fitting = {str(template.id) for template in templates_for(draft.kind)}
+    seen: set[str] = set()
+    for n, said in enumerate(draft.recipients):
+        draft.problems |= _recipient(n, said, seen) | _template(n, said, fitting, draft.kind)
+    if not draft.recipients:
+        draft.problems["who-0"] = _("Somebody must receive the message.")
+    return not draft.problems
+
+
+def templates_for(kind: Kind) -> list[Template]:
+    """The templates that a rule of this kind may use, by name."""
+    fits = (Template.kind_id.is_null()) | (Template.kind_id == kind.key)
+    return list(Template.select().where(fits, Template.system.is_null()).order_by(Template.name))
+
+
+def _name(draft: Draft) -> dict[str, str]:
+    try:
+        contacts.clean_text(draft.name, "name", 120)
+    except contacts.Refused as refusal:
+        return {"name": refusal.sentence}
+    return {}
+
+
+def _trigger(draft: Draft) -> dict[str, str]:
+    if draft.trigger not in TRIGGERS:
+        return {"trigger": _("Please choose what starts the rule.")}
+    options = TRIGGERS[draft.trigger].options
+    return {option.name: _(option.missing) for option in options if option.missing and not draft.options.get(option.name)}
+
+
+def _delay(draft: Draft) -> dict[str, str]:
+    if draft.delay is None:
+        return {}
+    if draft.unit not in words.UNITS:
+        return {"delay": _("Please choose minutes, hours or days.")}
+    if not draft.delay.isascii() or not draft.delay.isdecimal() or len(draft.delay) > 9 or int(draft.delay) < 1:
+        return {"delay": _("A whole number from 1 on belongs here.")}
+    if int(draft.delay) * words.UNITS[draft.unit] > LONGEST_DELAY:
+        return {"delay": _("At most 365 days are possible.")}
+    return {}
+
+
+def _conditions(draft: Draft) -> dict[str, str]:
+    found = {f"condition-{n}": conditions.check(condition) for n, condition in enumerate(draft.conditions)}
+    for n, condition in enumerate(draft.conditions):
+        if condition["field"].startswith("fields.") and not words.field_label(condition["field"], draft.kind):
+            found[f"condition-{n}"] = _("This condition is not known here.")
+        if contacts.CONTROL.search(condition["value"]) or len(condition["value"]) > 200:
+            found[f"condition-{n}"] = _("Please write at most 200 characters, without control characters.")
+    return {field: sentence for field, sentence in found.items() if sentence}
+
+
+def _places(draft: Draft) -> dict[str, str]:
+    if draft.places is None:
+        return {}
+    known = {str(location.id) for location in Location.select(Location.id)}
+    if not draft.places:
+        return {"places": _("Tick at least one location, or take this part out.")}
+    return {} if known.issuperset(draft.places) else {"places": _("There is no such location.")}
+
+
+def _recipient(n: int, said: dict[str, str], seen: set[str]) -> dict[str, str]:
+    key = said["who"]
+    if key == "address":
+        try:
+            said["address"] = key = contacts.clean_email(said["address"]) or ""
+        except contacts.Refused as refusal:
+            return {f"who-{n}": refusal.sentence}
+        if not key:
+            return {f"who-{n}": _("An e‑mail address is missing.")}
+    elif key not in people.ROLES:
+        return {f"who-{n}": _("Please choose who hears about it.")}
+    if key.casefold() in seen:
+        return {f"who-{n}": _("This recipient is already named above.")}
+    seen.add(key.casefold())
+    return {}
+
+
+def _template(n: int, said: dict[str, str], fitting: set[str], kind: Kind) -> dict[str, str]:
+    if said["template"] != NEW:
+        return {} if said["template"] in fitting else {f"template-{n}": _("Please choose a template.")}
+    fields = [field["key"] for field in kind.fields]
+    found = {f"subject-{n}": _subject(said["subject"], fields), f"body-{n}": _body(said["body"], fields)}
+    return {field: sentence for field, sentence in found.items() if sentence}
+
+
+def _subject(text: str, fields: list[str]) -> str:
+    try:
+        if not contacts.clean_text(text, "subject"):
+            return _("A subject is missing.")
+        grammar.check(text, fields)
+    except contacts.Refused as refusal:
+        return refusal.sentence
+    except grammar.Wrong as wrong:
+        return str(wrong)
+    return ""
+
+
+def _body(text: str, fields: list[str]) -> str:
+    if not text:
+        return _("The text is missing.")
+    if len(text) > LONGEST_BODY:
+        return _("At most %(n)s characters are allowed here.", n=i18n.number(LONGEST_BODY))
+    try:
+        grammar.check(text, fields)
+        tree.grow(text)
+    except grammar.Wrong as wrong:
+        return _("Line %(line)s: %(sentence)s", line=wrong.line, sentence=str(wrong)) if wrong.line else str(wrong)
+    return ""

@@ -1,0 +1,107 @@
+"""What stands beside the builder: the rule as it reads so far, and the mail it would send for a real record."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core import clock, settings
+from core.i18n import gettext as _
+from emails import compose, grammar, logo
+from emails.compose import Composed, Unusable
+from emails.models import Template
+from emails.scene import Scene
+from pages import links, place
+from records.load import load
+from records.models import Kind, Record
+from records.people import Person, person
+from rules import saving
+from rules import words as saying
+from rules.draft import NEW, Draft
+from rules.models import Rule, recipient_of
+
+RECENT = 12  # records to choose from
+
+
+class Incomplete(ValueError):
+    """There is no mail to show yet; the text is a sentence that says what is missing."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The mail for one record and one reader."""
+
+    record: Record
+    person: Person
+    mail: Composed
+
+
+def words(draft: Draft, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What the side shows; `asked` may name the record and the recipient (`reader`, by place) to look at."""
+    rule, said = saving.fill(Rule(), draft), saying.names()
+    said.templates[0] = _("(new template)") if any(one["template"] == NEW for one in draft.recipients) else saying.GONE
+    records = _recent(draft.kind)
+    n = _place(asked.get("reader", "0"), len(draft.recipients))
+    wanted = next((record for record in records if str(record.id) == asked.get("record")), records[0] if records else None)
+    shown: dict[str, Any] = {
+        "sentence": saying.sentence(rule, said), "about": saying.about(rule, said), "records": records, "record": wanted,
+        "readers": [saying.who(one) for one in draft.recipients], "reader": n, "sample": None, "missing": "", "address": {},
+    }
+    try:
+        reader = draft.recipients[n]
+        address = {"record": wanted.id if wanted else 0, "who": recipient_of(reader), **_source(reader)}
+        shown |= {"sample": sample(address, draft.kind), "address": address}
+    except Incomplete as missing:
+        shown["missing"] = str(missing)
+    return shown
+
+
+def sample(asked: Mapping[str, Any], kind: Kind | None = None) -> Sample:
+    """The mail that `asked` describes: record, who, and template or subject and body; raises Incomplete."""
+    record = load([int(asked["record"])]).get(int(asked["record"])) if str(asked.get("record", "")).isdecimal() else None
+    if record is None:
+        raise Incomplete(_("The preview appears with the first record of this kind."))
+    reader = person(record, asked["who"])
+    if reader is None or not asked["who"]:
+        raise Incomplete(_("This record has nobody in this role."))
+    try:
+        return Sample(record, reader, _composed(asked, record, reader))
+    except (Unusable, grammar.Wrong) as wrong:
+        raise Incomplete(str(wrong)) from wrong
+
+
+def document(mail: Composed) -> str:
+    """The HTML of a mail with its logo inside, for a frame."""
+    if mail.logo is None:
+        return mail.html
+    inside = f"data:image/{mail.logo.subtype};base64,{b64encode(mail.logo.data).decode()}"
+    return mail.html.replace(f"cid:{logo.CONTENT_ID}", inside)
+
+
+def _composed(asked: Mapping[str, Any], record: Record, reader: Person) -> Composed:
+    link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
+    if "template" in asked:
+        template = Template.get_or_none(Template.id == asked["template"])
+        if template is None:
+            raise Incomplete(_("Choose a template to see the mail."))
+        return compose.compose(template, record, reader, link, expires)
+    text = {"subject": asked.get("subject", ""), "body": asked.get("body", "")}
+    company = settings.get("company")
+    compiled = compose.compile_text(text, saving.language(), company, [field["key"] for field in record.kind.fields])
+    return compose.fill(compiled, Scene(record, reader, company, link, expires), saving.language())
+
+
+def _source(said: Mapping[str, str]) -> dict[str, Any]:
+    if said["template"] == NEW:
+        return {"subject": said["subject"], "body": said["body"]}
+    return {"template": int(said["template"]) if said["template"].isdecimal() else 0}
+
+
+def _recent(kind: Kind) -> list[Record]:
+    newest = Record.select(Record.id).where(Record.kind == kind).order_by(Record.updated_at.desc()).limit(RECENT)
+    records = load([record.id for record in newest])
+    return sorted(records.values(), key=lambda record: record.updated_at, reverse=True)
+
+
+def _place(text: str, length: int) -> int:
+    return int(text) if text.isdecimal() and int(text) < length else 0

@@ -1,0 +1,91 @@
+"""Saving, switching and deleting rules; each leaves an Entry and tells the index."""
+
+from collections.abc import Sequence
+
+from core import clock, i18n, journal, settings
+from core.db import transaction
+from emails.models import Template
+from outbox import plan
+from rules import index, words
+from rules.draft import NEW, Draft
+from rules.models import Rule, touch
+
+
+def fill(rule: Rule, draft: Draft) -> Rule:
+    """Put a draft's words into a rule, as far as they make sense; templates still being written have id 0."""
+    rule.name, rule.kind, rule.on = draft.name, draft.kind, draft.on
+    rule.trigger, rule.options, rule.conditions = draft.trigger, draft.options, draft.conditions
+    rule.delay = _whole(draft.delay) * words.UNITS.get(draft.unit, 1)
+    rule.locations = [_whole(place) for place in draft.places or ()]
+    rule.recipients = [
+        {"who": said["who"], "address": said["address"], "template": _whole(said["template"])} for said in draft.recipients
+    ]
+    return rule
+
+
+def save(draft: Draft, rule: Rule | None, actor: str, discard: bool = False) -> Rule:
+    """Make or change a rule, and the templates written with it; `draft` is checked, `discard` drops its waiting messages.
+
+    A rule that is switched on, or starts with something else than before, never reaches back.
+    """
+    now = clock.now()
+    with transaction():
+        fresh, rule = rule is None, rule or Rule(created_at=now)
+        before = _start(rule)
+        fill(rule, draft)
+        rule.name = rule.name or words.title(rule)
+        for said, recipient in zip(draft.recipients, rule.recipients, strict=True):
+            if said["template"] == NEW:
+                recipient["template"] = _write(rule, said)
+        if _start(rule) != before:
+            rule.since = now
+        rule.fault, rule.updated_at = "", now
+        rule.save()
+        if not fresh and (discard or rule.kind_id != before[1]):
+            plan.discard(rule.id, "rule_changed", actor)
+        journal.record("rule.changed", None, actor, rule=rule.id, how="created" if fresh else "edited")
+    return rule
+
+
+def switch(rules: Sequence[Rule], on: bool, actor: str) -> list[Rule]:
+    """Switch rules on or off; those given back cannot be switched on as they are. One switched on never reaches back."""
+    faulty = [rule for rule in rules if on and index.fault_of(rule)]
+    meant = [rule for rule in rules if rule.on != on and rule not in faulty]
+    with transaction():
+        for rule in meant:
+            rule.on, rule.updated_at, rule.fault = on, clock.now(), ""
+            rule.since = clock.now() if on else rule.since
+            rule.save(only=[Rule.on, Rule.since, Rule.fault, Rule.updated_at])
+        journal.record_many([journal.row("rule.changed", None, actor, rule=rule.id, on=on) for rule in meant])
+    return faulty
+
+
+def delete(rules: Sequence[Rule], actor: str) -> None:
+    """Delete rules and drop what they had waiting."""
+    with transaction():
+        for rule in rules:
+            plan.discard(rule.id, "rule_gone", actor)
+        Rule.delete().where(Rule.id.in_([rule.id for rule in rules])).execute()
+        journal.record_many([journal.row("rule.changed", None, actor, rule=rule.id, how="deleted") for rule in rules])
+        touch()
+
+
+def language() -> str:
+    """The language in which a template is written with a rule: the company's."""
+    return settings.get("company").get("language") or i18n.current()
+
+
+def _start(rule: Rule) -> tuple[object, ...]:
+    return rule.on, rule.kind_id, rule.trigger, rule.options
+
+
+def _whole(text: str | None) -> int:
+    """The number, 0 where there is none."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _write(rule: Rule, said: dict[str, str]) -> int:
+    name = rule.name if len(rule.recipients) == 1 else f"{rule.name}, {words.who(said)}"
+    text = {"subject": said["subject"], "body": said["body"]}
+    template: Template = Template.create(name=name, kind_id=rule.kind_id, texts={language(): text}, updated_at=clock.now())
+    return template.id
