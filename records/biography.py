@@ -92,7 +92,7 @@ def _line(entry: Entry, record: Record, names: dict[str, str], zone: tzinfo) -> 
 def _why(data: dict[str, Any]) -> str:
     if data.get("late"):
         return _("This was older than what we knew already; it was only written down.")
-    return _("Silently, without any message.") if data.get("silent") else ""
+    return _("Without a message.") if data.get("silent") else ""
 
 
 Told = tuple[str, str, Markup]

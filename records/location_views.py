@@ -63,7 +63,7 @@ def _form(location: Location | None, given: locations.Given, faults: dict[str, s
     return render_template(
         "records/location_form.html", location=location, given=given, faults=faults,
         days=[(day, _(label)) for day, label in hours.DAYS.items()],
-        states=[("", _("none")), *sorted(((key, _(name)) for key, name in locations.STATES.items()), key=itemgetter(1))],
+        states=[("", _("Outside Germany")), *sorted(((key, _(name)) for key, name in locations.STATES.items()), key=itemgetter(1))],
         zones=locations.time_zones(), intervals=hours.INTERVALS,
     )
 
