@@ -1,6 +1,7 @@
 """Answers to customers: doors and pages, with every header they need."""
 
-from flask import Response, current_app, make_response, send_file
+from flask import current_app, make_response, send_file
+from werkzeug.wrappers import Response
 
 from pages import firm, paper
 from pages.firm import Firm

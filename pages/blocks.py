@@ -1,4 +1,7 @@
-"""The parts a page is made of. Another one is a small class with a template in `templates/pages/blocks/`, and a line in BLOCKS."""
+"""The parts a page is made of.
+
+Another one is a small class, its template in `templates/pages/blocks/`, and a line in BLOCKS.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -140,8 +143,8 @@ class Payment(Block):
         if record.paid_at:
             day = words.near_day(snapshot.local(record.paid_at), snapshot.as_of)
             return {"word": _("Paid"), "sum": sum_, "paid": True, "when": _("Received on %(day)s. Thank you.", day=day)}
-        due = record.due_at and words.near_day(snapshot.local(record.due_at), snapshot.as_of)
-        return {"word": _("Still to be paid"), "sum": sum_, "paid": False, "when": _("Due on %(day)s.", day=due) if due else ""}
+        day = words.near_day(snapshot.local(record.due_at), snapshot.as_of) if record.due_at else ""
+        return {"word": _("Still to be paid"), "sum": sum_, "paid": False, "when": day and _("Due on %(day)s.", day=day)}
 
 
 class Place(Block):
@@ -150,12 +153,12 @@ class Place(Block):
     key, label, area = "place", N_("Location"), "side"
 
     def tell(self, snapshot: Snapshot) -> Told | None:
-        place = snapshot.record.location or snapshot.firm
-        opening = hours.said(place.hours) if snapshot.record.location else []
-        number = (phone(place.phone) if isinstance(place.phone, str) else place.phone) or snapshot.firm.phone
-        if not (place.street or place.city or opening or number):
-            return None
-        return {"name": place.name, "street": place.street, "city": place.city, "hours": opening, "phone": number}
+        location, firm = snapshot.record.location, snapshot.firm
+        opening = hours.said(location.hours) if location else []
+        number = phone(location.phone) if location else None
+        place = location or firm
+        told = {"street": place.street, "city": place.city, "hours": opening, "phone": number or firm.phone}
+        return {**told, "name": place.name} if any(told.values()) else None
 
 
 BLOCKS: dict[str, Block] = {

@@ -36,7 +36,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def legible(colour: str, grounds: list[str], least: float) -> str:
-    """The nearest colour that has at least this contrast on all those grounds: darker on light ones, lighter on dark ones."""
+    """The nearest colour with at least this contrast on all those grounds: darker on light ones, lighter on dark ones."""
     lightness, a, b = _oklab(colour)
     step = -0.01 if _luminance(grounds[0]) > 0.18 else 0.01
     for _ in range(100):

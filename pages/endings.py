@@ -44,7 +44,8 @@ def settle() -> None:
 
 def read(entries: Sequence[Entry]) -> Write:
     """A reader of the journal: a link that went to an address its contact no longer has is revoked."""
-    moved = [entry.data["contact"] for entry in entries if entry.what == "contact.changed" and "email" in entry.data["fields"]]
+    changed = [entry.data for entry in entries if entry.what == "contact.changed"]
+    moved = [data["contact"] for data in changed if "email" in data["fields"]]
     outdated = _outdated(moved) if moved else []
 
     def write() -> None:

@@ -1,7 +1,7 @@
 """Links: a person's one-time way to a record's page.
 
-A token is 22 base-62 characters of HMAC-SHA-256 over the link's id, and the id holds the issue. It is derived whenever a mail is
-composed and stored nowhere; the database knows its SHA-256.
+A token is 22 base-62 characters of HMAC-SHA-256 over the link's id, and the id holds the issue. It is derived whenever a
+mail is composed and stored nowhere; the database knows its SHA-256.
 """
 
 import hmac
@@ -61,9 +61,10 @@ def mark_sent(link_ids: Iterable[str], at: datetime) -> None:
 
 def find(token: str) -> Link | None:
     """The link of a token with its record and contact in place; None for unknown tokens and erased links alike."""
-    known = TOKEN.fullmatch(token) and with_record(Link.select(Link, Record, Contact)).where(Link.token == keys.fingerprint(token))
-    link = known.first() if known else None
-    return link if link and link.state != "erased" else None
+    if not TOKEN.fullmatch(token):
+        return None
+    known = with_record(Link.select(Link, Record, Contact))
+    return known.where(Link.token == keys.fingerprint(token), Link.state != "erased").first()
 
 
 def with_record(query: Any) -> Any:
@@ -104,9 +105,9 @@ def mark(address: str) -> str:
 
 def _issue(stem: str, issue: int, record_id: int, recipient: str, address: str) -> Link:
     now, link_id = clock.now(), f"{stem}-{issue}"
-    token = keys.fingerprint(token_of(link_id))
     return Link(
-        id=link_id, record=record_id, recipient=recipient, token=token, sent_to=mark(address), created_at=now, expires_at=now + LIFE
+        id=link_id, record=record_id, recipient=recipient, token=keys.fingerprint(token_of(link_id)), sent_to=mark(address),
+        created_at=now, expires_at=now + LIFE,
     )
 
 

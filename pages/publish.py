@@ -49,8 +49,8 @@ def read(entries: Sequence[Entry]) -> Write:
     now = clock.now()
     rows = [
         dict(
-            record_id=page.record_id, entry_id=newest[page.record_id].id, file=name, style=page.style, language=page.language,
-            created_at=now,
+            record_id=page.record_id, entry_id=newest[page.record_id].id, file=name, style=page.style,
+            language=page.language, created_at=now,
         )
         for page, name in zip(printed, names, strict=True) if name
     ]

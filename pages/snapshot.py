@@ -49,14 +49,15 @@ def take(record: Record, visits: Sequence[Visit], firm: Firm) -> Snapshot:
     """The snapshot of a record that `load` gave back, in the language being spoken."""
     zone = zone_of(record)
     status = record.kind.status(record.status) or _unknown(record.status)
-    steps = [Step(label, place, at and at.astimezone(zone)) for label, place, at in course(record.kind, record.status, visits)]
+    way = course(record.kind, record.status, visits)
+    steps = [Step(label, place, at and at.astimezone(zone)) for label, place, at in way]
     return Snapshot(record, status, steps, zone, record.updated_at.astimezone(zone), firm)
 
 
 def gather(ids: Iterable[int]) -> list[tuple[Record, list[Visit]]]:
     """Records that still exist, each with the statuses it has had: five queries, however many."""
     records = load(ids)
-    visits: dict[int, list[Visit]] = {id: [] for id in records}
+    visits: dict[int | None, list[Visit]] = {id: [] for id in records}
     events = [f"{kind}.{event}" for kind in {r.kind_id for r in records.values()} for event in ("created", "status_changed")]
     entries = Entry.select(Entry.record_id, Entry.at, Entry.data).where(
         Entry.record_id.in_(list(records)), Entry.what.in_(events)
@@ -79,7 +80,8 @@ def course(kind: Kind, status: str, visits: Sequence[Visit]) -> list[tuple[str, 
         first.setdefault(key, at)
     last = next((at for key, at in reversed(visits) if key == status), None)
     done = [(kind.status_label(key), "done", at) for key, at in first.items() if key in order[:here]]
-    return [*done, (kind.status_label(status), "here", last), *((i18n.pick(s["labels"]), "ahead", None) for s in _ahead(kind, here))]
+    ahead = [(i18n.pick(next_["labels"]), "ahead", None) for next_ in _ahead(kind, here)]
+    return [*done, (kind.status_label(status), "here", last), *ahead]
 
 
 def _ahead(kind: Kind, here: int) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Strangers: whoever keeps trying tokens that nobody was given is asked to wait.
 
-Only the answer to unknown tokens is limited: a token of 131 bits is not found by trying, and a neighbour's scan must not lock
-a customer out.
+Only the answer to unknown tokens is limited: a token of 131 bits is not found by trying, and a neighbour's scan must not
+lock a customer out.
 """
 
 from limits import RateLimitItemPerMinute

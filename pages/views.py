@@ -8,8 +8,9 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from core import clock, i18n, keys
 from core.web import csrf
@@ -104,8 +105,9 @@ def _known(token: str) -> Link:
 
 def _visit(link_id: str) -> grants.Visit:
     visit = grants.visit(link_id, request.cookies.get(_cookie("grant", link_id), ""))
-    _spoken(visit and visit.link)
-    assert visit
+    if visit is None:
+        raise Unknown
+    _spoken(visit.link)
     return visit
 
 

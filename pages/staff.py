@@ -1,0 +1,76 @@
+"""Status pages in the back office: how one looks now, who may still open it, and taking a link back."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from accounts.access import signed_in
+from core import clock
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.web import wants_fragment
+from pages import answers, endings, links, publish
+from pages.models import Link
+from records.models import Contact, Record
+from records.people import ROLES
+from records.zones import shortly, zone_of
+
+bp = Blueprint("pages", __name__, template_folder="templates", url_prefix="/pages")
+
+SHOWN = 8  # links of a record that are listed, the newest first
+STATES = {
+    "issued": (N_("not opened yet"), "wait"),
+    "opened": (N_("opened"), "good"),
+    "used": (N_("opened"), "good"),
+    "expired": (N_("expired"), ""),
+    "revoked": (N_("revoked"), "stop"),
+}
+
+
+@bp.get("/for/<int:record_id>")
+@signed_in
+def show(record_id: int) -> Response:
+    """The page as the customer would see it now; no link is touched."""
+    kept = publish.newest(record_id) or abort(404)
+    return answers.sheet(kept, referrer="same-origin")
+
+
+@bp.get("/slot/<int:record_id>")
+@signed_in
+def slot(record_id: int) -> str:
+    """The part of a record's page that belongs to its status page."""
+    return _slot(Record.get_or_none(Record.id == record_id) or abort(404))
+
+
+@bp.post("/links/<link_id>/revoke")
+@signed_in
+def revoke(link_id: str) -> str | Response:
+    """Take a link back; whoever reads the page right now is shut out too."""
+    link = Link.get_or_none(Link.id == link_id, Link.state != "erased") or abort(404)
+    endings.revoke([link.id], "staff", current_user.actor)
+    if wants_fragment():
+        return _slot(link.record)
+    flash(_("The link is revoked. It opens the page no more."))
+    return redirect(url_for("record.show", collection=link.record.kind.collection, number=link.record.number))
+
+
+def _slot(record: Record) -> str:
+    found = links.with_record(Link.select(Link, Record, Contact)).where(Link.record == record, Link.state != "erased")
+    rows = [_told(link, record) for link in found.order_by(Link.created_at.desc(), Link.id.desc()).limit(SHOWN)]
+    return render_template("pages/_slot.html", record=record, links=rows)
+
+
+def _told(link: Link, record: Record) -> dict[str, object]:
+    state = links.standing(link, clock.now())
+    word, tone = STATES[state]
+    zone = zone_of(record)
+    return {
+        "id": link.id,
+        "whom": _(ROLES[link.recipient]) if link.recipient in ROLES else link.recipient,
+        "word": _(word),
+        "tone": tone,
+        "sent": shortly(link.sent_at, zone) if link.sent_at else "",
+        "opened": shortly(link.opened_at, zone) if link.opened_at else "",
+        "until": shortly(links.expiry(link), zone) if state in links.LIVE else "",
+        "live": state in links.LIVE,
+    }
