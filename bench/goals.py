@@ -1,0 +1,48 @@
+"""What is measured, the goal for each figure, and the table that shows them side by side."""
+
+from statistics import median
+
+MEASURES = {
+    "idle": "memory and CPU with nothing to do",
+    "single": "1,000 events, each a request of its own",
+    "batch": "2,000 events, 100 in a request",
+    "latency": "60 events one by one",
+    "slow": "600 events, a mail server that takes 300 ms for each mail",
+    "kill": "SIGKILL to every process in the middle of 1,000 events",
+    "outage": "a mail server that answers 451, then one that is down, 30 s each",
+}
+
+# figure: (what it is, the goal in words, the goal, whether more is better)
+GOALS: dict[str, tuple[str, str, float, bool]] = {
+    "mails": ("mails/s, an event per request", "≥ 500", 500, True),
+    "events": ("events/s accepted, an event per request", "≥ 500", 500, True),
+    "batch_mails": ("mails/s, 100 events per request", "≥ 900", 900, True),
+    "slow_mails": ("mails/s, mail server takes 300 ms", "≥ 200", 200, True),
+    "p50": ("latency p50, ms", "≤ 20", 20, False),
+    "p95": ("latency p95, ms", "≤ 40", 40, False),
+    "lost": ("lost without a fault", "0", 0, False),
+    "twice": ("twice without a fault", "0", 0, False),
+    "kill_lost": ("SIGKILL: accepted and lost", "0", 0, False),
+    "kill_twice": ("SIGKILL: mailed twice", "0", 0, False),
+    "kill_unclear": ("SIGKILL: unclear, tried again after 15 min", "few", 50, False),
+    "restart": ("SIGKILL: ready again after, s", "≤ 10", 10, False),
+    "451_lost": ("451 for 30 s: lost", "0", 0, False),
+    "451_late": ("451 for 30 s: all out after its end, s", "≤ 45", 45, False),
+    "down_lost": ("down for 30 s: lost", "0", 0, False),
+    "down_late": ("down for 30 s: all out after its return, s", "≤ 45", 45, False),
+    "peak_mib": ("memory under load, MiB PSS", "≤ 200", 200, False),
+    "idle_mib": ("memory idle, MiB PSS", "≤ 200", 200, False),
+    "idle_cpu": ("CPU idle, % of one core", "< 1", 1, False),
+}
+
+
+def table(figures: dict[str, list[float]]) -> str:
+    """Median (lowest–highest) of every figure beside its goal; of mishaps the worst round."""
+    lines = [f"{'':44}{'goal':>8}  {'here':>22}"]
+    for name, (title, goal, bound, more) in GOALS.items():
+        if values := figures.get(name):
+            value = max(values) if bound == 0 else median(values)
+            reached = value >= bound if more else value <= bound
+            spread = f" ({min(values):g}–{max(values):g})" if min(values) != max(values) else ""
+            lines.append(f"{title:44}{goal:>8}  {f'{value:g}{spread}':>22}  {'reached' if reached else 'not reached'}")
+    return "\n".join(lines)
