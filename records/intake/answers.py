@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from records.change import Outcome
-from records.models import Contact, Record
+from records.models import Contact, Kind, Record
 
 
 def told(said: dict[str, Any], status: int = 200) -> Response:
@@ -15,20 +15,20 @@ def told(said: dict[str, Any], status: int = 200) -> Response:
     return Response(json.dumps(said), status, mimetype="application/json")
 
 
-def done(outcome: Outcome) -> dict[str, Any]:
+def done(outcome: Outcome, kind: Kind) -> dict[str, Any]:
     """What became of one state."""
     record = outcome.record
-    return {"kind": record.kind_id, "number": record.number, "status": record.status, "changes": outcome.changes}
+    return {"kind": kind.key, "number": record.number, "status": record.status, "changes": outcome.changes}
 
 
 def code(outcome: Outcome) -> int:
     return 201 if outcome.created else 200
 
 
-def state(record: Record) -> dict[str, Any]:
+def state(record: Record, kind: Kind) -> dict[str, Any]:
     """The whole record; but for kind, number, created_at and updated_at it could be sent back as it is."""
     return {
-        "kind": record.kind_id,
+        "kind": kind.key,
         "number": record.number,
         "status": record.status,
         "contact": _person(record.contact),

@@ -1,7 +1,7 @@
 """The HTTP API: say what is true of records, one or many at once, and ask what is."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, g, request
 
@@ -18,8 +18,17 @@ from records.models import Kind, Record
 
 GROUP = 100  # records stored in one transaction, so that others get a turn between
 
+Became = change.Outcome | change.Refused | Problem
+
 bp = door("api", "/api")
 kind_of = Memory(kinds.of_collection)
+
+
+class Misfit(NamedTuple):
+    """A record of a batch that cannot be read; `number` is what it called itself, if that could."""
+
+    number: str | None
+    problem: Problem
 
 
 @bp.before_request
@@ -33,7 +42,7 @@ def put(collection: str, number: str) -> Response:
     kind, silent = _kind(collection), _silent()
     state = understand(State, read(request)).state()
     outcome = change.apply(kind, number, state, g.caller, silent)
-    return answers.told(answers.done(outcome), answers.code(outcome))
+    return answers.told(answers.done(outcome, kind), answers.code(outcome))
 
 
 @bp.get("/v1/<collection>/<number>")
@@ -42,7 +51,7 @@ def get(collection: str, number: str) -> Response:
     record = Record.get_or_none(Record.kind == kind, Record.number == number)
     if record is None:
         raise Problem.at("number", _("There is no record of this number."), 404)
-    return answers.told(answers.state(record))
+    return answers.told(answers.state(record, kind))
 
 
 @bp.post("/v1/<collection>")
@@ -55,7 +64,8 @@ def put_many(collection: str) -> Response:
         states = [(row.number, row.state()) for row in good[start : start + GROUP]]
         outcomes += change.apply_many(kind, states, g.caller, silent)
     told = iter(outcomes)
-    return answers.told({"results": [_result(row, next(told) if isinstance(row, Row) else row) for row in rows]}, 207)
+    became = [(row, next(told) if isinstance(row, Row) else row.problem) for row in rows]
+    return answers.told({"results": [_result(row, what, kind) for row, what in became]}, 207)
 
 
 @bp.get("/openapi.json")
@@ -63,8 +73,8 @@ def describe() -> Response:
     return answers.told(openapi.document([kind.collection for kind in kinds.everyone()]))
 
 
-def _rows(raw: bytes) -> list[Row | tuple[Any, Problem]]:
-    """The records of a batch; in place of one that does not fit, what it called itself and what is wrong."""
+def _rows(raw: bytes) -> list[Row | Misfit]:
+    """The records of a batch, and in the place of those that do not fit what is wrong with them."""
     try:
         return [*understand(Batch, raw).records]
     except Problem as problem:
@@ -73,22 +83,19 @@ def _rows(raw: bytes) -> list[Row | tuple[Any, Problem]]:
     return [_row(said) for said in parse(raw)["records"]]
 
 
-def _row(said: Any) -> Row | tuple[Any, Problem]:
+def _row(said: Any) -> Row | Misfit:
     try:
         return understand(Row, json.dumps(said).encode())
     except Problem as problem:
         number = said.get("number") if isinstance(said, dict) else None
-        return number if isinstance(number, str) else None, problem
+        return Misfit(number if isinstance(number, str) else None, problem)
 
 
-def _result(row: Row | tuple[Any, Problem], became: change.Outcome | change.Refused | tuple[Any, Problem]) -> dict[str, Any]:
+def _result(row: Row | Misfit, became: Became, kind: Kind) -> dict[str, Any]:
     if isinstance(became, change.Outcome):
-        return {**answers.done(became), "code": answers.code(became)}
-    if isinstance(became, tuple):
-        number, problem = became
-    else:
-        number, problem = row.number, Problem.at(became.field, became.sentence)  # type: ignore[union-attr]
-    return {"number": number, "code": problem.status, "problem": problem.document()}
+        return {**answers.done(became, kind), "code": answers.code(became)}
+    problem = became if isinstance(became, Problem) else Problem.at(became.field, became.sentence)
+    return {"number": row.number, "code": problem.status, "problem": problem.document()}
 
 
 def _kind(collection: str) -> Kind:

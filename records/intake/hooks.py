@@ -48,7 +48,8 @@ def _heard(shop: Shop, raw: bytes) -> Heard | None:
 
 def _believe(source: Source, shop: Shop, heard: Heard) -> Response:
     """Store what was heard, once per delivery."""
-    record = Record.get_or_none(Record.kind == source.kind_id, Record.number == heard.number)
+    kind = source.kind
+    record = Record.get_or_none(Record.kind == kind, Record.number == heard.number)
     if record is None and heard.status is None:
         # A parcel of an order that was placed before we were told of any; its order comes with its next change.
         return answers.told({"heard": "nothing"})
@@ -56,8 +57,8 @@ def _believe(source: Source, shop: Shop, heard: Heard) -> Response:
     with transaction():
         if not _first(source, shop.delivery(request.headers)):
             return answers.told({"heard": "repeated"})
-        outcome = change.apply(source.kind, heard.number, state, source.actor)
-    return answers.told(answers.done(outcome), answers.code(outcome))
+        outcome = change.apply(kind, heard.number, state, source.actor)
+    return answers.told(answers.done(outcome, kind), answers.code(outcome))
 
 
 def _state(source: Source, shop: Shop, heard: Heard, record: Model | None) -> dict[str, Any]:
