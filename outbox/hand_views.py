@@ -1,0 +1,67 @@
+"""The buttons at a message: each posts one deed and gets back what it changed on the page it was pressed on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from accounts.access import signed_in
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.web import wants_fragment
+from outbox import hand, history, record_views, today_views
+from outbox.models import Message
+from outbox.states import STATES
+from outbox.views import kept
+from outbox.words import tell
+
+bp = Blueprint("hand", __name__, template_folder="templates", url_prefix="/outbox")
+
+Verb = Callable[[Message, str], None]
+VERBS: dict[str, tuple[Verb, str]] = {
+    "now": (hand.send_now, N_("The message goes out now.")),
+    "again": (hand.retry, N_("The message is sent again.")),
+    "settled": (hand.take_as_sent, N_("The message counts as sent.")),
+    "discard": (hand.discard, N_("The message has been discarded.")),
+    "told": (hand.told, N_("Noted: told in person.")),
+}
+
+
+@bp.post("/<int:id>/<deed>")
+@signed_in
+def act(id: int, deed: str) -> Any:
+    """Do it; where the message had moved on meanwhile, 409 with how it stands now."""
+    verb, said = VERBS.get(deed) or abort(404)
+    message = Message.get_or_none(Message.id == id) or abort(404)
+    code = 200
+    try:
+        verb(message, current_user.actor)
+        said = _(said)
+    except hand.TooLate as late:
+        said, code = _("Meanwhile the message is already “%(state)s”.", state=_(STATES[late.message.state])), 409
+    back = request.form.get("back", "")
+    if not wants_fragment():
+        flash(said, "error" if code == 409 else "message")
+        return redirect(_address(message, back))
+    return _shown(Message.get_by_id(id), back, said, code), code
+
+
+def _address(message: Message, back: str) -> str:
+    if back == "record":
+        return record_views.address(message)
+    pages = {"list": url_for("outbox.index"), "today": url_for("today.index")}
+    return pages.get(back) or url_for("outbox.show", id=message.id)
+
+
+def _shown(message: Message, back: str, said: str, code: int) -> str:
+    """The part of the page that the button's form asks to be replaced, and beside it what was done."""
+    toast = render_template("outbox/_said.html", said=said, tone="stop" if code == 409 else "")
+    if back == "record":
+        return record_views.fragment(message.record_id) + toast
+    if back == "today":
+        return today_views.fragment() + toast
+    told = tell([message])[0]
+    if back == "list":
+        return render_template("outbox/_row.html", told=told, follow=True) + toast
+    return render_template("outbox/_message.html", told=told, lines=history.of(told), mail=kept(message)) + toast
