@@ -13,6 +13,7 @@ from typing import Any
 from peewee import JOIN
 
 from core import clock, keys
+from core.rows import insert_many
 from pages import place
 from pages.models import Link
 from records.models import Contact, Record
@@ -40,8 +41,7 @@ def renew(link: Link, address: str) -> Link:
 
 def save_many(links: Sequence[Link]) -> None:
     """Write new links, in the caller's transaction."""
-    if links:
-        Link.insert_many([link.__data__ for link in links]).execute()
+    insert_many(Link, [link.__data__ for link in links])
 
 
 def url(link_id: str) -> str:

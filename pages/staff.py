@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.access import signed_in
-from core import clock
+from core import clock, i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
@@ -13,7 +13,7 @@ from pages import answers, endings, links, publish
 from pages.models import Link
 from records.models import Contact, Record
 from records.people import ROLES
-from records.zones import shortly, zone_of
+from records.zones import appointment, zone_of
 
 bp = Blueprint("pages", __name__, template_folder="templates", url_prefix="/pages")
 
@@ -69,8 +69,8 @@ def _told(link: Link, record: Record) -> dict[str, object]:
         "whom": _(ROLES[link.recipient]) if link.recipient in ROLES else link.recipient,
         "word": _(word),
         "tone": tone,
-        "sent": shortly(link.sent_at, zone) if link.sent_at else "",
-        "opened": shortly(link.opened_at, zone) if link.opened_at else "",
-        "until": shortly(links.expiry(link), zone) if state in links.LIVE else "",
+        "sent": appointment(link.sent_at, zone) if link.sent_at else "",
+        "opened": appointment(link.opened_at, zone) if link.opened_at else "",
+        "until": i18n.date(links.expiry(link), zone, "d. MMMM") if state in links.LIVE else "",
         "live": state in links.LIVE,
     }
