@@ -13,21 +13,42 @@ from accounts import keys as api_keys
 from accounts import room as accounts_room
 from accounts import users
 from accounts.models import ROLES
-from core import db, i18n, journal, keys, migrate, queue, serve, web
+from core import db, i18n, journal, keys, migrate, queue, serve, settings, web
 from core.config import Config, ConfigError, read
-from outbox import alarm, fresh, ready, worker
+from emails import defaults, frame
+from emails import views as emails_views
+from outbox import (
+    alarm,
+    fresh,
+    hand_views,
+    mailbox_views,
+    ready,
+    record_views,
+    today_views,
+    valve_views,
+    worker,
+)
+from outbox import views as outbox_views
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
-from pages import endings, place, publish
+from pages import endings, place, publish, staff, sweep
+from pages import views as customers
 from records import kinds
 from records.intake import api, hooks
-from rules import engine
+from rules import building, engine
+from rules import views as rules_views
 from rules.example import play, shop
 from rules.packs import reader
 
-BLUEPRINTS: tuple[Any, ...] = (api.bp, hooks.bp, ready.bp)
+BLUEPRINTS: tuple[Any, ...] = (
+    api.bp, hooks.bp, ready.bp,
+    outbox_views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, mailbox_views.bp,
+    rules_views.bp, building.bp,
+    customers.bp, staff.bp,
+    emails_views.bp, frame.bp,
+)
 READERS = (publish.read, endings.read, engine.read, fresh.read)
-CHORES = (endings.settle,)
+CHORES = (endings.settle, sweep.sweep)
 
 
 def open_house(config: Config) -> None:
@@ -38,7 +59,9 @@ def open_house(config: Config) -> None:
     queue.bind(config.queue_url, keys.derive("queue"))
     place.bind(config)
     db.database.connect(reuse_if_open=True)
+    settings.forget_read()
     kinds.install()
+    defaults.install()
     journal.on_news(alarm.news.ring)
 
 
@@ -198,6 +221,8 @@ def install_pack(name: str) -> None:
 def main() -> None:
     """The `statusbote` command; a wrong setting is answered with its sentence."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("huey", "peewee.migrations"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         statusbote()
     except ConfigError as error:

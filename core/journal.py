@@ -8,6 +8,7 @@ from peewee import BooleanField, IntegerField, TextField
 
 from core import clock
 from core.db import Json, Model, UtcField, database, transaction
+from core.rows import insert_many
 
 BATCH = 50
 
@@ -51,8 +52,7 @@ def row(what: str, record_id: int | None, actor: str, unread: bool = False, **da
 
 def record_many(rows: Sequence[dict[str, Any]]) -> None:
     """Write lines, in the caller's transaction; whoever reads them is woken after its commit."""
-    if rows:
-        Entry.insert_many(rows).execute()
+    insert_many(Entry, rows)
     if any(line["unread"] for line in rows):
         database.after_commit(_wake)
 

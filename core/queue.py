@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,24 @@ def consumer(workers: int) -> Consumer:
     return queue.create_consumer(
         workers=workers, initial_delay=POLL, max_delay=POLL, backoff=1.0, graceful_signal="TERM", check_worker_health=True
     )
+
+
+class OneAtATime:
+    """Work that many may call for: one of them does it, the others leave word that it has to be done once more."""
+
+    def __init__(self, work: Callable[[], object]):
+        self._work = work
+        self._called = threading.Event()
+        self._busy = threading.Lock()
+
+    def __call__(self) -> None:
+        self._called.set()
+        while self._called.is_set() and self._busy.acquire(blocking=False):
+            try:
+                self._called.clear()
+                self._work()
+            finally:
+                self._busy.release()
 
 
 class Bell:

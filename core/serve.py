@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -83,7 +84,8 @@ def leave_with_parent(stop: threading.Event) -> None:
     """Set `stop` when standard input closes: whoever started us is gone, and no orphan shall stay behind."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1):
+            pass
         stop.set()
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

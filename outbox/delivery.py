@@ -1,12 +1,12 @@
 """Delivery: claim what is due, ask whether it is still true, write it and hand it to the post."""
 
 import logging
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 from core import clock, journal, keys
 from core.db import transaction
+from core.queue import OneAtATime
 from core.settings import get as setting
 from emails import compose, mime
 from outbox import alarm, claim, truth
@@ -23,7 +23,7 @@ log = logging.getLogger("statusbote.outbox")
 
 
 class Delivery:
-    """One worker's delivery. `run` may be called by many bells; one of them works, the others leave word."""
+    """One worker's delivery; `run()` sends what is due until nothing is."""
 
     def __init__(self, channel: Channel, wanted: Sequence[truth.Wanted], owner: str, host: str):
         self.owner = owner
@@ -32,27 +32,19 @@ class Delivery:
         self.breaker = Breaker(channel.name)
         self.ledger = Ledger(owner, self.breaker)
         self.post = Post(channel, self.ledger)
-        self._working = threading.Lock()
-        self._called = threading.Event()
+        self.run = OneAtATime(self._run)
         self._closing = False
-
-    def run(self) -> None:
-        """Send what is due until nothing is."""
-        self._called.set()
-        while self._called.is_set() and self._working.acquire(blocking=False):
-            try:
-                self._called.clear()
-                while not self._closing and self._batch():
-                    pass
-                self._set_alarm()
-            finally:
-                self._working.release()
 
     def close(self, seconds: float) -> None:
         """End in order: nothing new is claimed, what is under way may finish."""
         self._closing = True
         self.post.close(seconds)
         self.ledger.close()
+
+    def _run(self) -> None:
+        while not self._closing and self._batch():
+            pass
+        self._set_alarm()
 
     def _batch(self) -> bool:
         """Send one batch; False when nothing was due or the sender rests."""

@@ -10,7 +10,7 @@ from typing import Any
 from core import clock, journal
 from core.db import database, transaction
 from core.keys import fingerprint
-from core.settings import get as setting
+from core.rows import run, value
 from outbox import policy
 from outbox.breaker import Breaker
 from outbox.channels.contract import Letter, Result
@@ -20,6 +20,11 @@ from pages import links
 from pages.models import Link
 
 TOGETHER = 100
+MARK = """
+    UPDATE message SET state = 'sending_data', address = ?, subject = ?, message_id = ?, dated_at = ?, link_id = ?
+    WHERE id = ? AND owner = ? AND state = 'sending_pre' AND lease_until > ?
+    AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'stopped')
+"""
 
 log = logging.getLogger("statusbote.outbox")
 
@@ -105,22 +110,14 @@ class Ledger:
 
     def _marks(self, marks: list[Dispatch]) -> set[int]:
         """Mark those still ours; the ids of the others."""
-        if setting("stopped"):
-            return {dispatch.message.id for dispatch in marks}
-        now = clock.now()
+        now = value(Message.lease_until, clock.now())
         links.save_many([dispatch.link for dispatch in marks if dispatch.link])
         return {dispatch.message.id for dispatch in marks if not self._mark(dispatch, now)}
 
     def _mark(self, dispatch: Dispatch, now: Any) -> int:
         message, letter = dispatch.message, dispatch.letter
-        return int(
-            Message.update(
-                state="sending_data", address=letter.address, subject=letter.subject, message_id=letter.message_id,
-                dated_at=message.dated_at, link_id=message.link_id,
-            )
-            .where(Message.id == message.id, Message.owner == self.owner, Message.state == "sending_pre", Message.lease_until > now)
-            .execute()
-        )
+        dated = value(Message.dated_at, message.dated_at)
+        return run(MARK, [letter.address, letter.subject, letter.message_id, dated, message.link_id, message.id, self.owner, now])
 
     def _results(self, results: list[Dispatch]) -> None:
         now = clock.now()

@@ -7,6 +7,7 @@ from typing import Any
 
 from core import clock, journal
 from core.db import database, transaction
+from core.rows import insert_many
 from outbox import alarm
 from outbox.models import Message
 
@@ -34,7 +35,7 @@ def plan_many(plans: Sequence[Planned]) -> int:
         return 0
     now = clock.now()
     rows = [{**asdict(plan), "planned_at": now} for plan in plans]
-    new: int = Message.insert_many(rows).on_conflict_ignore().as_rowcount().execute()
+    new = insert_many(Message, rows, ignore=True)
     soonest = min(plan.due_at for plan in plans)
     database.after_commit(lambda: alarm.at(soonest))
     return new

@@ -51,13 +51,12 @@ class Work:
         self.delivery = delivery
         self.chores = chores
         self.stopping = threading.Event()
-        self._reading = threading.Lock()
+        self.read_news = queue.OneAtATime(self._read_news)
 
-    def read_news(self) -> None:
+    def _read_news(self) -> None:
         """Hand out unread Entries until there are none; what they cause is delivered right after."""
-        with self._reading:
-            while not self.stopping.is_set() and journal.read(self.readers):
-                pass
+        while not self.stopping.is_set() and journal.read(self.readers):
+            pass
 
     def sweep(self) -> None:
         """Find whatever a crash or a lost ring has left lying."""
