@@ -34,6 +34,7 @@ from outbox.delivery import Delivery
 from pages import endings, place, publish, staff, sweep
 from pages import views as customers
 from records import kinds
+from records import room as records_room
 from records.intake import api, hooks
 from rules import building, engine
 from rules import views as rules_views
@@ -41,12 +42,18 @@ from rules.example import play, shop
 from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
-    api.bp, hooks.bp, ready.bp,
+    api.bp, hooks.bp, ready.bp, *records_room.BLUEPRINTS,
     outbox_views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, mailbox_views.bp,
     rules_views.bp, building.bp,
     customers.bp, staff.bp,
     emails_views.bp, frame.bp,
 )
+# What other rooms show on a record's page: its biography with the messages, and parts below its details (part, page, words).
+RECORD_SLOTS = {
+    "biography": "/outbox/for/{id}",
+    "details": [("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page"))],
+}
+SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
 CHORES = (endings.settle, sweep.sweep)
 
@@ -74,7 +81,7 @@ def create_app(config: Config | None = None) -> Flask:
     accounts_room.furnish(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(nav=nav)
+    app.jinja_env.globals.update(nav=nav, record_slots=RECORD_SLOTS)
     return app
 
 
@@ -115,7 +122,7 @@ def statusbote() -> None:
 def run() -> None:
     """Web server and worker together."""
     config = read()
-    beside = serve.Beside([sys.executable, sys.argv[0], "worker", "--child"])
+    beside = serve.Beside([*SELF, "worker", "--child"])
     app = create_app(config)
     beside.start()
     try:
@@ -132,7 +139,7 @@ def demo() -> None:
     config = read()
     open_house(config)
     source = shop.open_shop()
-    with serve.child([sys.executable, sys.argv[0], "run"]) as running:
+    with serve.child([*SELF, "run"]) as running:
         try:
             click.echo(play.summary(config.base_url, play.play(config.base_url, source)))
         except play.Stuck as stuck:
@@ -227,3 +234,7 @@ def main() -> None:
         statusbote()
     except ConfigError as error:
         sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

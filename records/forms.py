@@ -11,6 +11,7 @@ from core.i18n import gettext as _
 from records import amounts, asked
 from records.contacts import Refused
 from records.models import Contact, Kind, Record
+from records.wording import telephone
 from records.zones import utc_of, zone_of
 
 Given = dict[str, Any]  # what stands in the inputs; "items" is a list of {"name", "quantity", "price"}
@@ -49,7 +50,8 @@ def shown_contact(contact: Contact | None) -> Given:
     """A contact as the inputs hold it."""
     if contact is None:
         return {"contact.language": "de"}
-    inputs = {f"contact.{field}": getattr(contact, field) or "" for field in ("name", "email", "phone", "language")}
+    inputs = {f"contact.{field}": getattr(contact, field) or "" for field in ("name", "email", "language")}
+    inputs["contact.phone"] = telephone(contact.phone or "")
     return inputs | {f"consent.{channel}": "1" for channel in CHANNELS if contact.consents_to(channel)}
 
 

@@ -31,11 +31,11 @@ def shown_day(at: datetime | str, zone: tzinfo | None = None) -> str:
 
 
 def appointment(at: datetime, zone: tzinfo) -> str:
-    """“Di, 24. Nov., 16:30 Uhr”: short, but with everything one needs to be there."""
+    """“Di, 24. Nov., 16:30 Uhr”: short, but all one needs to be there."""
     local, today = at.astimezone(zone), clock.now().astimezone(zone)
-    weekday = "EEEEEE" if i18n.current() == "de" else "EEE"
-    day = i18n.date(at, zone, f"{weekday}, d. MMM" if local.year == today.year else f"{weekday}, d. MMM y")
-    return f"{day}, {i18n.time(at, zone)}"
+    weekday = i18n.date(at, zone, "EEE").rstrip(".")
+    day = i18n.date(at, zone, "d. MMM" if local.year == today.year else "d. MMM y")
+    return f"{weekday}, {day}, {i18n.time(at, zone)}"
 
 
 def utc_of(day: date, hour: time, zone: tzinfo) -> datetime:
