@@ -60,7 +60,7 @@ def _overdue(now: datetime, stopped: bool) -> Sign:
     )
     if oldest is None:
         return Sign(_("Overdue"), _("nothing"))
-    return Sign(_("Overdue"), _("since %(when)s", when=appointment(oldest, zone_of(None))), "wait" if stopped else "stop")
+    return Sign(_("Overdue"), ago(now - oldest), "wait" if stopped else "stop")
 
 
 def _way(mailbox: bool, now: datetime) -> Sign:

@@ -23,8 +23,7 @@ PEOPLE = 200  # unreached messages looked through for the people behind them
 
 def _tasks() -> Any:
     """In trouble, and neither repeated by itself nor a matter for the telephone."""
-    by_itself = (Message.state == "unclear") & (Message.due_at > clock.now())
-    return Message.select().where(TROUBLE, Message.reason != "unknown_address", ~by_itself)
+    return Message.select().where(TROUBLE, Message.reason.not_in(("unknown_address", "repeating")))
 
 
 def open_tasks() -> int:

@@ -11,7 +11,8 @@ NAME = "stopped"
 
 def stopped() -> dict[str, Any] | None:
     """Who stopped all sending and when, {"by": actor, "at": ISO moment}; None while messages go out."""
-    return settings.get(NAME) or None
+    row = settings.Setting.get_or_none(settings.Setting.name == NAME)
+    return row.value if row else None
 
 
 def stop(actor: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from core import clock
-from core.i18n import N_
+from core.i18n import N_, date, time
 from core.i18n import gettext as _
 from core.journal import Entry
 from emails.models import Template
@@ -15,7 +15,7 @@ from outbox.states import REASONS, SENDING, STATES, TONES
 from records.load import load
 from records.models import Record
 from records.people import ROLES, person
-from records.zones import appointment, zone_of
+from records.zones import zone_of
 
 DEEDS = {
     "now": N_("Now"),
@@ -128,10 +128,18 @@ def _outlook(message: Message, zone: tzinfo, stopped: bool) -> str:
     due = message.due_at > clock.now()
     if message.state == "planned" and stopped:
         return _("It waits because all sending has been stopped.")
-    if message.state == "planned":
-        words = {"when": appointment(message.due_at, zone)}
+    if message.state == "planned" and due:
         again = message.attempts > 0
-        return (_("Tried again on %(when)s.", **words) if again else _("Goes out on %(when)s.", **words)) if due else _("Goes out now.")
-    if message.state == "unclear" and due:
-        return _("It is repeated by itself on %(when)s.", when=appointment(message.due_at, zone))
+        return (_("Tried again %(when)s.") if again else _("Goes out %(when)s.")) % {"when": when(message.due_at, zone)}
+    if message.state == "planned":
+        return _("Goes out now.")
     return ""
+
+
+def when(at: datetime, zone: tzinfo) -> str:
+    """“at 10:52” today, else “on Saturday, 5 December, at 10:52”."""
+    local, today = at.astimezone(zone).date(), clock.now().astimezone(zone).date()
+    if local == today:
+        return _("at %(time)s", time=time(at, zone))
+    day = date(at, zone, "EEEE, d. MMMM" if local.year == today.year else "EEEE, d. MMMM y")
+    return _("on %(day)s, at %(time)s", day=day, time=time(at, zone))
