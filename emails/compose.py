@@ -65,7 +65,7 @@ def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -
     for language in (i18n.nearest(wanted), company.get("language") or "de", *texts):
         if language in texts:
             return language
-    raise Unusable("This template has no text.")
+    raise Unusable(i18n.gettext("This template has no text."))
 
 
 def compile_text(text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None) -> Compiled:

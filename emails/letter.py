@@ -32,7 +32,7 @@ def write(parts: list[Part], source: str, company: dict[str, Any], language: str
         title=escape(company.get("name") or ""),
         preview=_preview(parts, slots.word),
         brand=_brand(company, shades["accent"]),
-        about=slots.word("{{ record.kind }}") + "&nbsp;" + slots.word("{{ record.number }}"),
+        about=f'<span style="white-space:nowrap">{_about(slots.word)}</span>',
         body=body.write(parts, slots.word, shades["accent"]),
         foot=_foot(company, slots.word),
         **shades,
@@ -86,6 +86,10 @@ def _brand(company: dict[str, Any], accent: str) -> str:
             f'css-class="ink name">{name}</mj-text>')
 
 
+def _about(word: Write) -> str:
+    return word("{{ record.kind }} {{ record.number }}")
+
+
 def _foot(company: dict[str, Any], word: Write) -> str:
     """Why this mail came, who sent it, and where that is written down."""
     address = [company.get(name) or "" for name in ("name", "street", "city")]
@@ -94,6 +98,6 @@ def _foot(company: dict[str, Any], word: Write) -> str:
     links = [(_("Legal notice"), company.get("imprint_url")), (_("Privacy"), company.get("privacy_url"))]
     anchors = [f'<a href="{escape(url)}">{label}</a>' for label, url in links if wording.web_address(url)]
     reason = escape(_("Reason for this message: %(record)s.", record="\0")).replace(
-        "\0", word("{{ record.kind }}") + "&nbsp;" + word("{{ record.number }}"))
+        "\0", _about(word))
     lines = [reason, escape(legal).replace("\n", "<br>"), " · ".join(escape(way) for way in ways if way), " · ".join(anchors)]
     return "".join(f'<p style="margin:0 0 6px">{line}</p>' for line in lines if line)

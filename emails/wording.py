@@ -2,18 +2,12 @@
 
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel.dates import get_day_names
-
 from core import i18n
-from core.i18n import gettext as _
 from emails import harmless
-from pages import firm
-
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from pages import firm, hours
 
 
 def phone(number: str | None) -> str | None:
@@ -22,30 +16,9 @@ def phone(number: str | None) -> str | None:
     return said.shown if said else None
 
 
-def hours(week: dict[str, list[list[str]]]) -> str | None:
-    """“Mo–Fr 9–13 und 14–18:30 Uhr, Sa 10–14 Uhr”; equal days in a row are told together, None without any."""
-    spans = []
-    for times, days in groupby(range(7), key=lambda day: week.get(WEEK[day]) or []):
-        if times:
-            run = list(days)
-            spans.append(f"{_days(run)} {_times(times)}")
-    return ", ".join(spans) or None
-
-
-def _days(run: list[int]) -> str:
-    names = get_day_names("short" if i18n.current() == "de" else "abbreviated", locale=i18n.locale(i18n.current()))
-    first, last = names[run[0]], names[run[-1]]
-    return (first if len(run) == 1 else f"{first}–{last}").replace(".", "")
-
-
-def _times(times: list[list[str]]) -> str:
-    said = _(" and ").join(f"{_clock(start)}–{_clock(end)}" for start, end in times)
-    return (f"{said} Uhr" if i18n.current() == "de" else said).replace(" ", "\u00a0")
-
-
-def _clock(text: str) -> str:
-    hour, minute = text.split(":")
-    return f"{int(hour)}" if minute == "00" and i18n.current() == "de" else f"{int(hour)}:{minute}"
+def opening(week: dict[str, list[list[str]]]) -> str | None:
+    """“Mo bis Fr 9 bis 13 und 14 bis 18:30 Uhr, Samstag 10 bis 14 Uhr, …”; None without any."""
+    return ", ".join(f"{days} {times}" for days, times in hours.said(week)) or None
 
 
 def money(amount: Any, currency: str) -> str:

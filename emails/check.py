@@ -1,0 +1,113 @@
+"""Judges a template before it is saved: what must be mended, and hints that are only shown."""
+
+from dataclasses import dataclass
+
+from core import i18n
+from core.i18n import gettext as _
+from emails import grammar, tree
+from emails.grammar import Wrong
+from records.models import Kind
+
+LARGEST = 64 * 1024  # octets of one text
+LONGEST_NAME, LONGEST_SUBJECT = 120, 500  # characters
+COMFORTABLE = 70  # characters of a subject that phones show
+
+Texts = dict[str, dict[str, str]]  # language → subject, body
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence; `field` is name, subject, body or "", `tone` is stop (refused), wait (a hint) or good."""
+
+    sentence: str
+    field: str = ""
+    language: str = ""
+    tone: str = "stop"
+
+
+def faults(name: str, texts: Texts, fields: list[str] | None, must: str) -> list[Finding]:
+    """What is refused at save. `must` is the language that may not be missing."""
+    found = [] if name.strip() else [Finding(_("Please give the template a name."), "name")]
+    if len(name) > LONGEST_NAME:
+        found.append(Finding(_("Please use at most %(n)s characters.", n=LONGEST_NAME), "name"))
+    for language in i18n.LANGUAGES:
+        text = texts.get(language)
+        if text or language == must:
+            found += [
+                *_missing(text or {"subject": "", "body": ""}, language), *text_faults(text or {}, language, fields),
+            ]
+    return found
+
+
+def text_faults(text: dict[str, str], language: str, fields: list[str] | None) -> list[Finding]:
+    """What is wrong in one language's subject and body."""
+    found = []
+    for field, source in text.items():
+        try:
+            _check(field, source, fields)
+        except Wrong as wrong:
+            found.append(Finding(_with_line(wrong, field), field, language))
+    return found
+
+
+def hints(texts: Texts) -> list[Finding]:
+    """What may be on purpose, and what is taken care of."""
+    found = [hint for language in texts for hint in _text_hints(texts[language], language)]
+    for language in i18n.LANGUAGES.keys() - texts.keys():
+        sentence = _("There is no text in %(language)s; those readers get the other language.", language=i18n.LANGUAGES[language])
+        found.append(Finding(sentence, language=language, tone="wait"))
+    return found + _differences(texts) + [Finding(_("Address and reason stand under every e‑mail."), tone="good")]
+
+
+def _missing(text: dict[str, str], language: str) -> list[Finding]:
+    words = {"subject": _("Please write a subject."), "body": _("Please write a text.")}
+    return [Finding(words[field], field, language) for field in words if not text.get(field, "").strip()]
+
+
+def _check(field: str, source: str, fields: list[str] | None) -> None:
+    if len(source.encode()) > LARGEST or (field == "subject" and len(source) > LONGEST_SUBJECT):
+        raise Wrong(_("This text is too long."))
+    grammar.check(source, fields)
+    if field == "body":
+        tree.grow(source)
+    elif "record.items" in paths(source):
+        raise Wrong(_("The items are a table; they cannot stand in a subject."))
+
+
+def paths(source: str) -> set[str]:
+    """The placeholders a source prints as they are."""
+    return {piece.path for piece in grammar.parts(source) if isinstance(piece, grammar.Statement) and piece.path}
+
+
+def _with_line(wrong: Wrong, field: str) -> str:
+    if wrong.line is None or field == "subject":
+        return str(wrong)
+    return _("Line %(line)s: %(sentence)s", line=wrong.line, sentence=str(wrong))
+
+
+def _text_hints(text: dict[str, str], language: str) -> list[Finding]:
+    named, found = i18n.LANGUAGES[language], []
+    if "link" not in paths(text["body"]):
+        found.append(_("%(language)s: the link to the status page is missing.", language=named))
+    if "greeting" not in paths(text["body"]):
+        found.append(_("%(language)s: the greeting is missing.", language=named))
+    if len(text["subject"]) > COMFORTABLE and "{%" not in text["subject"]:
+        found.append(_("%(language)s: phones show only the beginning of a subject this long.", language=named))
+    return [Finding(sentence, language=language, tone="wait") for sentence in found]
+
+
+def _differences(texts: Texts) -> list[Finding]:
+    """Placeholders that one language has and the other has not."""
+    found = []
+    for language, text in texts.items():
+        for other in texts.keys() - {language}:
+            gone = sorted(paths(texts[other]["body"]) - paths(text["body"]) - {"link", "greeting"})
+            if gone:
+                sentence = _("%(language)s: %(keys)s stands only in the other language.", language=i18n.LANGUAGES[language], keys=", ".join(gone))
+                found.append(Finding(sentence, language=language, tone="wait"))
+    return found
+
+
+def kind_fields(kind: Kind | None) -> list[str] | None:
+    """The keys of a kind's own fields; None where the template serves every kind."""
+    return [field["key"] for field in kind.fields] if kind else None

@@ -1,0 +1,27 @@
+"""The templates the product itself needs; made when they are missing, kept as they are when somebody changed them."""
+
+from pathlib import Path
+
+from core import clock, i18n
+from core.db import transaction
+from emails.models import Template
+
+FOLDER = Path(__file__).with_name("texts")
+SYSTEM = {"fresh_link": i18n.N_("A fresh link")}
+
+
+def install() -> None:
+    """Make the system's templates that are missing."""
+    for key, name in SYSTEM.items():
+        if not Template.select().where(Template.system == key).exists():
+            texts = {language: read(FOLDER / f"{key}.{language}.md") for language in i18n.LANGUAGES}
+            with i18n.speaking("de"), transaction():
+                Template.insert(
+                    name=i18n.gettext(name), system=key, texts=texts, version=1, updated_at=clock.now()
+                ).on_conflict_ignore().execute()
+
+
+def read(path: Path) -> dict[str, str]:
+    """A text file: the subject between two lines of dashes, then the body."""
+    _before, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    return {"subject": head.removeprefix("subject:").strip(), "body": body.strip()}

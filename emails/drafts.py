@@ -1,0 +1,91 @@
+"""A template while it is being written: read from its form, kept when refused, saved as a new version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core import clock, i18n, journal, settings
+from core.db import transaction
+from core.i18n import gettext as _
+from emails import check
+from emails.check import Finding, Texts
+from emails.models import Template
+from records.models import Kind
+
+FIELDS = ("subject", "body")
+
+
+@dataclass
+class Draft:
+    """What stands in the form. `texts` has every language, also empty ones; `version` is what the author began with."""
+
+    name: str
+    kind: Kind | None
+    texts: Texts
+    version: int = 0
+
+    def written(self) -> Texts:
+        """The languages in which there is anything."""
+        return {language: text for language, text in self.texts.items() if any(part.strip() for part in text.values())}
+
+    def faults(self) -> list[Finding]:
+        return check.faults(self.name, self.written(), check.kind_fields(self.kind), must())
+
+
+def must() -> str:
+    """The language no template may lack: the company's."""
+    return i18n.nearest(settings.get("company").get("language"))
+
+
+def blank() -> Draft:
+    return Draft("", None, {language: dict.fromkeys(FIELDS, "") for language in i18n.LANGUAGES})
+
+
+def of(template: Template) -> Draft:
+    """A draft of what is stored."""
+    texts = {language: {**dict.fromkeys(FIELDS, ""), **template.texts.get(language, {})} for language in i18n.LANGUAGES}
+    return Draft(template.name, Kind.get_or_none(Kind.key == template.kind_id), texts, template.version)
+
+
+def read(form: Mapping[str, str]) -> Draft:
+    """A draft as it was typed."""
+    texts = {
+        language: {field: form.get(f"{field}.{language}", "").replace("\r\n", "\n") for field in FIELDS} for language in i18n.LANGUAGES
+    }
+    version = form.get("version", "0")
+    kind = Kind.get_or_none(Kind.key == form.get("kind", ""))
+    return Draft(form.get("name", ""), kind, texts, int(version) if version.isdecimal() and len(version) < 10 else 0)
+
+
+class Overtaken(ValueError):
+    """Somebody else saved in the meantime; the text is the sentence for the author."""
+
+
+def save(draft: Draft, template: Template, actor: str) -> None:
+    """Store a draft without faults as the next version; raises Overtaken."""
+    template.name, template.kind_id, template.texts = draft.name.strip(), draft.kind and draft.kind.key, draft.written()
+    with transaction():
+        if template.id is None:
+            template.version, template.updated_at = 1, clock.now()
+            template.save()
+        else:
+            _update(draft, template)
+        journal.record("template.changed", None, actor, template=template.id, version=template.version)
+
+
+def _update(draft: Draft, template: Template) -> None:
+    template.version, template.updated_at = draft.version + 1, clock.now()
+    hit = (
+        Template.update(
+            name=template.name, kind_id=template.kind_id, texts=template.texts, version=template.version, updated_at=template.updated_at
+        )
+        .where(Template.id == template.id, Template.version == draft.version)
+        .execute()
+    )
+    if not hit:
+        raise Overtaken(_("Somebody else has saved this template in the meantime. Open it again in a second window to compare."))
+
+
+def delete(template: Template, actor: str) -> None:
+    with transaction():
+        template.delete_instance()
+        journal.record("template.deleted", None, actor, template=template.id)

@@ -1,0 +1,114 @@
+"""What a draft would look like as a mail: for a chosen record, else for an example."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core import i18n, settings
+from core.i18n import gettext as _
+from emails import check, compose, grammar, placeholders, samples, values
+from emails.check import Finding
+from emails.compose import Composed, Unusable
+from emails.drafts import Draft
+from emails.grammar import Wrong
+from emails.logo import CONTENT_ID
+from records.load import load
+from records.models import Kind, Record
+
+RECENT = 15  # records to choose from
+DEVICES = ("phone", "desktop")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A placeholder to put in, with what it would say."""
+
+    code: str
+    label: str
+    sample: str
+
+
+def shown(draft: Draft, language: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What stands beside the text: the mail, or why there is none, and hints. `asked` names record and device."""
+    records = _recent(draft.kind)
+    chosen = asked.get("record") or (str(records[0].id) if records else "")
+    record = next((record for record in records if str(record.id) == chosen), None)
+    found = check.text_faults(draft.texts[language], language, check.kind_fields(draft.kind))
+    mail = None
+    if not found:
+        mail, found = _mail(draft, language, record)
+    device = asked.get("device", "")
+    return {
+        "records": records, "record": record, "mail": mail, "troubles": found, "hints": check.hints(draft.written()) if mail else [],
+        "device": device if device in DEVICES else DEVICES[0], "sender": settings.get("company").get("name", ""),
+    }
+
+
+def letter(draft: Draft, language: str, asked: Mapping[str, str]) -> str | None:
+    """The HTML of the mail with its logo inside, None when there is none."""
+    mail = shown(draft, language, asked)["mail"]
+    return document(mail) if mail else None
+
+
+def document(mail: Composed) -> str:
+    """A mail's HTML for a frame: the logo as a data: address in place of its content id."""
+    if mail.logo is None:
+        return mail.html
+    return mail.html.replace(f"cid:{CONTENT_ID}", f"data:image/{mail.logo.subtype};base64,{b64encode(mail.logo.data).decode()}")
+
+
+def chips(kind: Kind | None, language: str) -> list[tuple[str, list[Chip]]]:
+    """Every placeholder by group, each with an example in that language."""
+    kind = kind or samples.any_kind()
+    with i18n.speaking(language):
+        scene = samples.scene(samples.record(kind), settings.get("company"), language)
+        filled = values.of(scene, {})
+        said = {key: _said(filled, key) for key in placeholders.PLACEHOLDERS}
+    groups: dict[str, list[Chip]] = {}
+    for key, one in placeholders.PLACEHOLDERS.items():
+        groups.setdefault(_(placeholders.GROUPS[one.group]), []).append(Chip(f"{{{{ {key} }}}}", _(one.label), said[key]))
+    about = placeholders.GROUPS["record"]
+    for field in kind.fields:
+        groups[_(about)].append(Chip(f"{{{{ {placeholders.FIELD}{field['key']} }}}}", i18n.pick(field["labels"]), ""))
+    return list(groups.items())
+
+
+def subject(source: str) -> list[tuple[str, bool]]:
+    """A subject in words: text, and the names of its placeholders marked True; conditions are left out."""
+    pieces: list[tuple[str, bool]] = []
+    for piece in grammar.parts(source):
+        if isinstance(piece, str):
+            pieces.append((piece, False))
+        elif not piece.tag:
+            pieces.append((_name(piece.liquid.strip("{} ").split("|")[0].strip()), True))
+    return pieces
+
+
+def _name(key: str) -> str:
+    return _(placeholders.PLACEHOLDERS[key].label) if key in placeholders.PLACEHOLDERS else key.rpartition(".")[2]
+
+
+def _said(filled: dict[str, Any], key: str) -> str:
+    first, _dot, rest = key.partition(".")
+    value = filled[first][rest] if rest else filled[first].__liquid__()
+    return value if isinstance(value, str) else ", ".join(item["name"] for item in value or [])
+
+
+def _mail(draft: Draft, language: str, record: Record | None) -> tuple[Composed | None, list[Finding]]:
+    company = settings.get("company")
+    with i18n.speaking(language):
+        record = record or samples.record(draft.kind or samples.any_kind())
+        scene = samples.scene(record, company, language)
+    try:
+        compiled = compose.compile_text(draft.texts[language], language, company, check.kind_fields(draft.kind))
+        return compose.fill(compiled, scene, language), []
+    except (Wrong, Unusable) as error:
+        return None, [Finding(str(error), language=language)]
+
+
+def _recent(kind: Kind | None) -> list[Record]:
+    """The newest records, of the kind when there is one."""
+    newest = Record.select(Record.id).order_by(Record.updated_at.desc()).limit(RECENT)
+    records = load([record.id for record in (newest.where(Record.kind == kind) if kind else newest)])
+    return sorted(records.values(), key=lambda record: record.updated_at, reverse=True)

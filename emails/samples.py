@@ -1,0 +1,48 @@
+"""An example to show a template with when there is no record yet: nothing of it is ever saved."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from core import clock
+from core.i18n import gettext as _
+from emails.scene import Scene
+from pages import links, place
+from records.models import Contact, Kind, Location, Record
+from records.people import Person, person
+
+NUMBER = "1047"
+HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": [["10:00", "14:00"]]}
+
+
+def scene(record: Record, company: dict[str, Any], language: str) -> Scene:
+    """A record told to its customer in that language, with a link that leads nowhere."""
+    reader = person(record, "customer") or Person("customer", "", "", language, None, None)
+    return Scene(record, reader, company, f"{place.base_url()}/s/…", clock.now() + links.LIFE)
+
+
+def record(kind: Kind) -> Record:
+    """A made-up record of a kind in which nothing is missing."""
+    now = clock.now().replace(minute=30)
+    statuses = kind.statuses or [{"key": "new", "labels": {}, "sentence": {}}]
+    shown = next((status for status in statuses if status.get("tone") == "good"), statuses[0])
+    return Record(
+        kind=kind, number=NUMBER, status=shown["key"], total=Decimal("129.90"), currency="EUR",
+        contact=Contact(name="Ada Lovelace", email="ada@example.org", phone="+4930123456"),
+        assignee=Contact(name="Mira Aydın", email="mira@example.org"),
+        location=Location(
+            key="example", name=_("Main workshop"), street="Adalbertstraße 31", city="10999 Berlin", phone="+493023125140", hours=HOURS
+        ),
+        items=[
+            {"name": _("Full inspection"), "quantity": 1, "price": "89.90"}, {"name": _("Inner tube"), "quantity": 2, "price": "20.00"},
+        ],
+        placed_at=now - timedelta(days=3), scheduled_at=now + timedelta(days=2), due_at=now + timedelta(days=14),
+        tracking={"carrier": "DHL", "number": "00340434161094042557"}, fields={field["key"]: field["key"] for field in kind.fields},
+    )
+
+
+def any_kind() -> Kind:
+    """The kind a template for every kind is shown with."""
+    return Kind.select().order_by(Kind.position).first() or Kind(
+        key="order", collection="orders", labels={"de": {"one": "Auftrag", "many": "Aufträge"}, "en": {"one": "Order", "many": "Orders"}}
+    )
