@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from accounts.access import admin_only, signed_in
 from core import i18n
+from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
 from outbox import plan
@@ -88,7 +89,8 @@ def _answer(rule: Rule | None) -> Answer:
     if not checks.check(filled):
         return _page(filled, rule), 422
     saved = saving.save(filled, rule, current_user.actor, discard=request.form.get("waiting") == "discard")
-    flash(_("Saved. “%(name)s” is switched on." if saved.on else "Saved. “%(name)s” is switched off.", name=saved.name))
+    said = N_("Saved. “%(name)s” is switched on.") if saved.on else N_("Saved. “%(name)s” is switched off.")
+    flash(_(said, name=saved.name))
     return redirect(url_for("rules.index", kind=saved.kind_id))
 
 
@@ -110,6 +112,7 @@ def _words(filled: Draft, rule: Rule | None) -> dict[str, Any]:
         "rule": rule,
         "draft": filled,
         "problems": filled.problems,
+        "readers": [words.who(said) for said in filled.recipients],
         "waiting": plan.waiting(rule.id) if rule else 0,
         "kinds": [(kind.key, words.a(kind)) for kind in kinds.everyone()],
         "triggers": [(key, _(trigger.label)) for key, trigger in TRIGGERS.items()],

@@ -1,7 +1,8 @@
 """The feed of rules: one tab per kind, every rule a sentence, switched and deleted one by one or many at once."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -16,8 +17,10 @@ from core.web import wants_fragment
 from outbox import plan
 from records import kinds
 from records.models import Kind
-from rules import saving, words
+from rules import counts, saving, words
+from rules.counts import Count
 from rules.models import Rule
+from rules.packs import reader
 
 Answer = str | Response | tuple[str, int]
 PAGE = 100  # rules shown at once
@@ -33,6 +36,7 @@ class Row:
     sentence: Markup
     about: list[str]
     lint: list[str]
+    count: Count | None = None  # the feed asks for it afterwards: it may take a moment
 
     def speaks_of(self, words: str) -> bool:
         text = " ".join([self.rule.name, self.sentence.striptags(), *self.about]).casefold()
@@ -56,10 +60,18 @@ def switch(key: int) -> Answer:
     rule = Rule.get_or_none(Rule.id == key) or abort(404)
     faulty = saving.switch([rule], request.form.get("on") == "1", current_user.actor)
     if wants_fragment():
-        return render_template("rules/_rule.html", row=row(rule, words.names())), 422 if faulty else 200
+        shown = replace(row(rule, words.names()), count=counts.sent([key])[key])
+        return render_template("rules/_rule.html", row=shown), 422 if faulty else 200
     if faulty:
         flash(_("This rule cannot be switched on as it is."), "error")
     return redirect(url_for("rules.index", kind=rule.kind_id))
+
+
+@bp.get("/counted")
+@signed_in
+def counted() -> str:
+    """What these rules have sent lately, for their rows in the feed."""
+    return render_template("rules/_counts.html", counts=counts.sent(_ids(request.args.getlist("rule"))))
 
 
 @bp.post("/bulk")
@@ -90,10 +102,22 @@ def delete() -> Answer:
     return redirect(url_for("rules.index", kind=kind.key))
 
 
+@bp.post("/packs/<name>")
+@admin_only
+def put_in(name: str) -> Answer:
+    """Put in a starter pack."""
+    try:
+        report = reader.install(name, current_user.actor)
+    except reader.NoSuchPack:
+        abort(404)
+    flash(_("“%(title)s” is put in. Switched on: %(rules)s.", title=reader.find(name).title, rules=", ".join(report.rules)))
+    return redirect(url_for("rules.index", kind=reader.find(name).words["rule"][0]["kind"]))
+
+
 def ask_to_delete(rules: list[Rule]) -> str:
     """A page that shows what would go, before it goes."""
     said = words.names()
-    waiting = sum(plan.waiting(rule.id) for rule in rules)
+    waiting: int = sum(plan.waiting(rule.id) for rule in rules)
     rows = [row(rule, said) for rule in rules]
     return render_template("rules/delete.html", rows=rows, kind=rules[0].kind, waiting=waiting)
 
@@ -110,10 +134,18 @@ def _feed(kind: Kind) -> str:
     found = [shown for shown in (row(rule, said) for rule in rules) if shown.speaks_of(query)]
     start = request.args.get("from", 0, type=int)
     more = start + PAGE if len(found) > start + PAGE else None
-    page = dict(kind=kind, rows=found[start:start + PAGE], more=more, query=query, any=bool(rules), example=_example(kind))
+    rows = found[start:start + PAGE]
+    keys = [one.rule.id for one in rows]
+    page: dict[str, Any] = dict(kind=kind, rows=rows, keys=keys, more=more, query=query, any=bool(rules), example=_example(kind))
+    if not rules:
+        page["packs"] = [(pack, reader.sentences(pack)) for pack in reader.available() if _fits(pack, kind)]
     if wants_fragment():
         return render_template("rules/_rules.html", **page)
-    return render_template("rules/index.html", kinds=kinds.everyone(), counts=_counts(), **page)
+    return render_template("rules/index.html", kinds=kinds.everyone(), totals=_totals(), **page)
+
+
+def _fits(pack: reader.Pack, kind: Kind) -> bool:
+    return not reader.installed(pack.name) and any(said["kind"] == kind.key for said in pack.words["rule"])
 
 
 def _example(kind: Kind) -> Markup:
@@ -121,14 +153,18 @@ def _example(kind: Kind) -> Markup:
     return words.sentence(rule, words.Names(templates={0: _("Receipt confirmed")}))
 
 
-def _counts() -> Counter[str]:
+def _totals() -> Counter[str]:
     rows = Rule.select(Rule.kind, fn.COUNT(Rule.id).alias("rules")).group_by(Rule.kind)
     return Counter({row.kind_id: row.rules for row in rows})
 
 
 def _named(ids: list[str]) -> list[Rule]:
-    wanted = [int(key) for key in ids if key.isascii() and key.isdecimal() and len(key) < 10]
+    wanted = _ids(ids)
     return list(Rule.select().where(Rule.id.in_(wanted)).order_by(Rule.id)) if wanted else []
+
+
+def _ids(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts[:1000] if text.isascii() and text.isdecimal() and len(text) < 10]
 
 
 def _kind(key: str | None) -> Kind:

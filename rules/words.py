@@ -101,7 +101,8 @@ def a(kind: Kind) -> str:
 
 def who(recipient: dict) -> str:
     """“the customer”, or the address."""
-    return _(people.ROLES[recipient["who"]]) if recipient["who"] in people.ROLES else recipient["address"] or GONE
+    role = people.ROLES.get(recipient["who"])
+    return _(role) if role else recipient["address"] or GONE
 
 
 def span(minutes: int) -> tuple[int, str]:
@@ -113,10 +114,20 @@ def span(minutes: int) -> tuple[int, str]:
 def condition(said: dict, kind: Kind) -> str:
     """“the source is webshop”; statuses and further fields by their labels."""
     asked, compared = conditions.field(said["field"]), conditions.operator(said["operator"])
-    value = kind.status_label(said["value"]) if said["field"] == "status" else said["value"]
     label = field_label(said["field"], kind) or _(asked.label)
-    words = [label, _(compared.label), _("“%(value)s”", value=value) if compared.needs_value else ""]
+    words = [label, _(compared.label), _value(said, asked.kind, kind) if compared.needs_value else ""]
     return " ".join(word for word in words if word)
+
+
+def _value(said: dict, sort: str, kind: Kind) -> str:
+    if sort == "amount":
+        return said["value"]
+    values = [value.strip() for value in said["value"].split(",")] if said["operator"] == "one_of" else [said["value"]]
+    if said["field"] == "status":
+        values = [kind.status_label(value) for value in values]
+    if said["field"] == "language":
+        values = [i18n.LANGUAGES.get(value, value) for value in values]
+    return _(" or ").join(_("“%(value)s”", value=value) for value in values)
 
 
 def field_label(key: str, kind: Kind) -> str:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from core import clock, i18n, journal, settings
 from core.db import transaction
 from core.i18n import gettext as _
 from emails.models import Template
 from records import kinds
 from records.models import Kind
+from rules import words
 from rules.models import Rule
 
 FOLDER = Path(__file__).parent
@@ -72,6 +75,16 @@ def installed(name: str) -> bool:
     return bool(settings.get(f"pack:{name}"))
 
 
+def sentences(pack: Pack) -> list[Markup]:
+    """What the rules of a pack say."""
+    keys = [said["key"] for said in pack.words["template"]]
+    names = words.Names(templates={n: i18n.pick(said["name"]) for n, said in enumerate(pack.words["template"])})
+    return [
+        words.sentence(_unsaved(said, {key: n for n, key in enumerate(keys)}, Kind.get(Kind.key == said["kind"])), names)
+        for said in pack.words["rule"]
+    ]
+
+
 def install(name: str, actor: str = "worker") -> Report:
     """Put a pack in; a second time changes nothing, and what an admin has changed or deleted since stays so."""
     pack, report = find(name), Report(name)
@@ -118,14 +131,17 @@ def _template(said: dict[str, Any], pack: Pack) -> Template:
 
 
 def _rule(said: dict[str, Any], templates: dict[str, int], actor: str) -> Rule:
-    now = clock.now()
-    recipients = [{"address": "", **one, "template": templates[one["template"]]} for one in said["recipients"]]
-    rule: Rule = Rule.create(
-        name=_in_company_language(said["name"]), kind=said["kind"], trigger=said["trigger"], options=said.get("options", {}),
-        recipients=recipients, on=True, since=now, created_at=now, updated_at=now,
-    )
+    rule = _unsaved(said, templates, Kind.get(Kind.key == said["kind"]))
+    rule.name, rule.on = _in_company_language(said["name"]), True
+    rule.since = rule.created_at = rule.updated_at = clock.now()
+    rule.save()
     journal.record("rule.changed", None, actor, rule=rule.id, how="created")
     return rule
+
+
+def _unsaved(said: dict[str, Any], templates: dict[str, int], kind: Kind) -> Rule:
+    recipients = [{"address": "", **one, "template": templates[one["template"]]} for one in said["recipients"]]
+    return Rule(kind=kind, trigger=said["trigger"], options=said.get("options", {}), recipients=recipients)
 
 
 def _in_company_language(words: dict[str, str]) -> str:
