@@ -97,7 +97,9 @@ class Course(Block):
 
     key, label, area = "course", N_("Course"), "main"
 
-    def tell(self, snapshot: Snapshot) -> Told:
+    def tell(self, snapshot: Snapshot) -> Told | None:
+        if len(snapshot.steps) == 1:
+            return None
         steps = [{"label": step.label, "place": step.place, "when": self._when(step, snapshot)} for step in snapshot.steps]
         return {"steps": steps, "tone": snapshot.status["tone"]}
 

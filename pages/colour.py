@@ -52,7 +52,7 @@ def tint(colour: str, lightness: float) -> str:
     """A breath of that colour, as light as asked for (0 to 1)."""
     _lightness, a, b = _oklab(colour)
     strength = max(hypot(a, b), 0.0001)
-    share = min(0.022, strength) / strength
+    share = min(0.018, strength) / strength
     return _hex((lightness, a * share, b * share))
 
 

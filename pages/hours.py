@@ -22,15 +22,19 @@ def _days(days: list[int]) -> str:
         return i18n.locale(i18n.current()).days["stand-alone"]["wide"][days[0]]
     names = i18n.locale(i18n.current()).days["stand-alone"]["short" if i18n.current() == "de" else "abbreviated"]
     ends = {"first": names[days[0]].rstrip("."), "last": names[days[-1]].rstrip(".")}
-    return _("%(first)s and %(last)s", **ends) if len(days) == 2 else _("%(first)s to %(last)s", **ends)
+    return _together(_("%(first)s and %(last)s", **ends) if len(days) == 2 else _("%(first)s to %(last)s", **ends))
 
 
 def _spans(spans: Spans) -> str:
     if not spans:
         return _("closed")
-    said = [_("%(first)s to %(last)s", first=_hour(start), last=_hour(end)) for start, end in spans]
+    said = [_together(_("%(first)s to %(last)s", first=_hour(start), last=_hour(end))) for start, end in spans]
     times = _("%(first)s and %(last)s", first=", ".join(said[:-1]), last=said[-1]) if said[1:] else said[0]
     return _("%(hours)s", hours=times)
+
+
+def _together(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 def _hour(text: str) -> str:

@@ -8,8 +8,8 @@ from babel.numbers import NumberFormatError
 
 from core import i18n
 
-FULL = "EEEE, d. MMMM y"
-SHORT = "EEEE, d. MMMM"
+FULL = "EEEE, d.\u00a0MMMM y"  # day and month do not break
+SHORT = "EEEE, d.\u00a0MMMM"
 
 
 def day(local: datetime, form: str = FULL) -> str:
