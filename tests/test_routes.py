@@ -1,0 +1,261 @@
+"""Every route and who may take it; one that is not listed here fails, and so does a GET that changes a row."""
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from conftest import make_user, sign_in
+from flask import Flask
+from flask.testing import FlaskClient
+
+import app as program
+from accounts import keys as api_keys
+from accounts.models import ApiKey, User
+from core import clock, journal, secrets
+from core.db import database, transaction
+from core.web import asset
+from emails.models import Template
+from outbox.models import Mail, Message
+from pages import links
+from records.models import Contact, Kind, Record, Source
+from rules.models import Rule
+from rules.packs import reader
+
+# everyone: no sign-in is asked for. staff: everybody who signed in. admin: only admins. key: the bearer of an API key.
+# signature: a shop that signs. door: sign-in and first start, which send people on where they belong.
+ROUTES = """
+everyone  GET   /healthz
+everyone  GET   /readyz
+everyone  GET   /static/<digest>/<path:name>
+everyone  GET   /api/openapi.json
+everyone  GET   /s/<token>
+everyone  POST  /s/<token>
+everyone  POST  /s/<token>/fresh
+everyone  GET   /s/v/<link_id>
+everyone  POST  /s/v/<link_id>/fresh
+everyone  POST  /look
+everyone  POST  /sign-out
+door      GET   /sign-in
+door      POST  /sign-in
+door      GET   /setup
+door      POST  /setup
+key       PUT   /api/v1/<collection>/<number>
+key       GET   /api/v1/<collection>/<number>
+key       POST  /api/v1/<collection>
+signature POST  /hooks/<key>
+staff     GET   /
+staff     GET   /today/health
+staff     GET   /records/find
+staff     GET   /records/<collection>
+staff     GET   /records/<collection>/new
+staff     POST  /records/<collection>/new
+staff     GET   /records/<collection>/<path:number>
+staff     GET   /records/<collection>/<path:number>/next
+staff     POST  /records/<collection>/<path:number>/status
+staff     GET   /records/<collection>/<path:number>/edit
+staff     POST  /records/<collection>/<path:number>/edit
+staff     GET   /pages/for/<int:record_id>
+staff     GET   /pages/slot/<int:record_id>
+staff     POST  /pages/links/<link_id>/revoke
+staff     GET   /contacts
+staff     GET   /contacts/<int:id>
+staff     GET   /contacts/<int:id>/edit
+staff     POST  /contacts/<int:id>/edit
+staff     GET   /outbox
+staff     GET   /outbox/<int:id>
+staff     GET   /outbox/<int:id>/row
+staff     POST  /outbox/<int:id>/<deed>
+staff     GET   /outbox/for/<int:id>
+staff     GET   /outbox/valve
+admin     POST  /outbox/valve
+staff     GET   /mailbox
+staff     GET   /mailbox/<int:id>
+staff     GET   /mailbox/<int:id>/html
+staff     GET   /rules
+staff     GET   /rules/<int:key>
+admin     GET   /rules/new
+admin     POST  /rules/new
+admin     POST  /rules/<int:key>
+admin     GET   /rules/<int:key>/delete
+admin     POST  /rules/<int:key>/switch
+admin     POST  /rules/bulk
+admin     POST  /rules/delete
+admin     POST  /rules/preview
+admin     GET   /rules/mail
+staff     GET   /rules/counted
+admin     POST  /rules/packs/<name>
+staff     GET   /templates
+staff     GET   /templates/<int:id>
+staff     POST  /templates/preview
+staff     POST  /templates/preview/letter
+admin     GET   /templates/new
+admin     POST  /templates/new
+admin     POST  /templates/<int:id>
+admin     POST  /templates/<int:id>/delete
+staff     GET   /account
+staff     POST  /account
+staff     POST  /account/password
+admin     GET   /company
+admin     POST  /company
+admin     GET   /locations
+admin     GET   /locations/new
+admin     POST  /locations/new
+admin     GET   /locations/<key>
+admin     POST  /locations/<key>
+admin     GET   /shops
+admin     GET   /shops/new
+admin     POST  /shops/new
+admin     GET   /shops/<key>
+admin     POST  /shops/<key>
+admin     GET   /users
+admin     GET   /users/new
+admin     POST  /users/new
+admin     GET   /users/<int:number>
+admin     POST  /users/<int:number>
+admin     POST  /users/<int:number>/password
+admin     POST  /users/<int:number>/active
+admin     GET   /users/keys
+admin     POST  /users/keys
+admin     POST  /users/keys/<int:number>/revoke
+"""
+TABLE = [tuple(line.split(maxsplit=2)) for line in ROUTES.strip().splitlines()]
+GETS = [(who, path) for who, method, path in TABLE if method == "GET"]
+SHOWN = (200, 204, 302)
+POSTS = [(who, path) for who, method, path in TABLE if method == "POST" and who in ("staff", "admin")]
+
+
+@pytest.fixture
+def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any]:
+    """One of everything, and what stands for each placeholder of a route."""
+    reader.install("repair-shop")
+    record = make_record("1001")
+    journal.read(program.READERS)
+    with transaction():
+        source = Source.create(
+            key="laden", shop="woocommerce", title="Laden", secret=secrets.seal("geheim"), kind=Kind.get(), created_at=clock.now()
+        )
+        mail = Mail.create(
+            message_id="<1@example.org>", recipient="ada@example.org", subject="Angenommen", at=clock.now(),
+            raw=b"Subject: Angenommen\r\nFrom: a@example.org\r\nTo: ada@example.org\r\n\r\nGuten Tag\r\n",
+        )
+        other = User.create(email="ben@example.org", name="Ben", password="!", role="staff", created_at=clock.now())
+        link = links.prepare(record.id, "customer", "ada@example.org")
+        links.save_many([link])
+    with house.test_request_context():
+        digest = asset("app.css").split("/")[2]
+    api_keys.make("laden")
+    return {
+        "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
+        "collection": "orders", "number": "1001", "deed": "now",
+        "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,
+        "/users number": other.id, "/users/keys number": ApiKey.get().id, "/rules key": Rule.get().id,
+        "/locations key": "berlin", "/shops key": source.key, "/hooks key": source.key, "/contacts id": Contact.get().id,
+        "/outbox id": Message.get().id, "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
+        "/templates id": Template.get().id,
+    }
+
+
+def address(route: str, world: dict[str, Any]) -> str:
+    """The route with something that exists in place of each placeholder."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(1).rpartition(":")[2]
+        before = route[: match.start() - 1]
+        return str(world[f"{before} {name}"] if f"{before} {name}" in world else world[name])
+
+    return re.sub(r"<([^>]+)>", fill, route)
+
+
+def ask(client: FlaskClient, method: str, path: str) -> Any:
+    return client.open(path, method=method, query_string={"status": "ready", "kind": "order"} if method == "GET" else None)
+
+
+def at_the_door(answer: Any) -> bool:
+    return answer.status_code == 302 and answer.headers["Location"].split("?")[0] in ("/sign-in", "/setup")
+
+
+def test_every_route_is_listed_and_every_listed_route_exists(house: Flask) -> None:
+    there = {(method, rule.rule) for rule in house.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}}
+    assert there == {(method, path) for _, method, path in TABLE}
+
+
+def test_a_stranger_stays_at_the_door(world: dict[str, Any], client: FlaskClient) -> None:
+    wrong = {}
+    for who, method, path in TABLE:
+        answer = ask(client, method, address(path, world))
+        fits = {
+            "staff": at_the_door(answer), "admin": at_the_door(answer), "key": answer.status_code == 401,
+            "signature": answer.status_code in (400, 401),
+        }.get(who, answer.status_code not in (401, 500))
+        if not fits:
+            wrong[f"{method} {path}"] = answer.status
+    assert wrong == {}
+
+
+def test_a_clerk_is_refused_what_only_admins_do(world: dict[str, Any], clerk: FlaskClient) -> None:
+    before = rows()
+    answers = {(method, path): ask(clerk, method, address(path, world)) for who, method, path in TABLE if who == "admin"}
+    assert {route: answer.status for route, answer in answers.items() if answer.status_code != 403} == {}
+    assert rows() == before
+
+
+def test_a_clerk_sees_the_daily_work(world: dict[str, Any], clerk: FlaskClient) -> None:
+    assert refused(clerk, world, ("staff",)) == {}
+
+
+def test_an_admin_sees_everything(world: dict[str, Any], admin: FlaskClient) -> None:
+    assert refused(admin, world, ("staff", "admin")) == {}
+
+
+def refused(client: FlaskClient, world: dict[str, Any], roles: tuple[str, ...]) -> dict[str, str]:
+    """The pages that a person of these roles was not shown."""
+    asked = {path: ask(client, "GET", address(path, world)) for who, path in GETS if who in roles}
+    return {path: answer.status for path, answer in asked.items() if answer.status_code not in SHOWN or at_the_door(answer)}
+
+
+@pytest.mark.parametrize(("who", "path"), POSTS)
+def test_an_empty_form_breaks_nothing(world: dict[str, Any], house: Flask, who: str, path: str) -> None:
+    client = sign_in(house, make_user("dora@example.org", "Dora", who))
+    answer = ask(client, "POST", address(path, world))
+    assert answer.status_code < 500 and answer.status_code not in (401, 403, 404, 405) and not at_the_door(answer)
+
+
+def test_a_form_without_its_token_is_refused(house: Flask, world: dict[str, Any], admin: FlaskClient) -> None:
+    house.config["WTF_CSRF_ENABLED"] = True
+    before = rows()
+    answers = {path: ask(admin, "POST", address(path, world)).status_code for _, path in POSTS}
+    assert {path: code for path, code in answers.items() if code != 400} == {}
+    assert rows() == before
+
+
+def test_looking_changes_nothing(world: dict[str, Any], admin: FlaskClient) -> None:
+    changed = {}
+    for _, path in GETS:
+        before = rows()
+        for method in ("GET", "HEAD"):
+            ask(admin, method, address(path, world))
+        after = rows()
+        if after != before:
+            changed[path] = [table for table in after if after[table] != before[table]]
+    assert changed == {}
+
+
+def rows() -> dict[str, str]:
+    """A fingerprint of every table."""
+    return {table: _fingerprint(table) for table in database.get_tables()}
+
+
+def _fingerprint(table: str) -> str:
+    content = database.execute_sql(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+def test_htmx_is_sent_to_the_door_as_a_whole_page(world: dict[str, Any], client: FlaskClient) -> None:
+    wrong = {}
+    for who, path in GETS:
+        if who in ("staff", "admin"):
+            answer = client.get(address(path, world), headers={"HX-Request": "true"})
+            if (answer.status_code, answer.headers.get("HX-Redirect", "").split("?")[0]) != (401, "/sign-in"):
+                wrong[path] = answer.status
+    assert wrong == {}
