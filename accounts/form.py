@@ -27,7 +27,7 @@ class Form:
         if CONTROL.search(text):
             self.refuse(name, _("Please write this in one line, without control characters."))
         elif len(text) > longest:
-            self.refuse(name, _("Please use at most %(n)s characters.", n=longest))
+            self.refuse(name, _("Please keep this within %(n)s characters.", n=longest))
         elif needed and not text:
             self.refuse(name, _("Please fill this in."))
         return text
@@ -79,7 +79,7 @@ class Form:
         if len(text) < SHORTEST:
             self.refuse(name, _("A password needs at least %(n)s characters.", n=SHORTEST))
         elif len(text) > LONGEST:
-            self.refuse(name, _("Please use at most %(n)s characters.", n=LONGEST))
+            self.refuse(name, _("Please keep this within %(n)s characters.", n=LONGEST))
         return text
 
     def refuse(self, name: str, sentence: str) -> str:
