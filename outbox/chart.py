@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-WIDTH, GROUND, TOP = 280.0, 108.0, 8.0  # of the drawing, in its own units
+WIDTH, GROUND, TOP = 258.0, 108.0, 8.0  # of the bars, in the drawing’s own units; the scale stands at their right
 
 
 @dataclass(frozen=True)

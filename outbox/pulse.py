@@ -21,11 +21,12 @@ LATE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Sign:
-    """One line: what, how it stands, and the tone "", "wait" or "stop"."""
+    """One line: what, how it stands, the tone "", "wait" or "stop", and where more is to be seen."""
 
     what: str
     how: str
     tone: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _overdue(now: datetime, stopped: bool) -> Sign:
 
 def _way(mailbox: bool, now: datetime) -> Sign:
     if mailbox:
-        return Sign(_("Way out"), _("built-in mailbox"))
+        return Sign(_("Way out"), _("built-in mailbox"), link="/mailbox")
     state = SenderState.select().first()
     if state is None:
         return Sign(_("Mail server"), _("accepts"))
