@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.i18n import gettext as _
 from records import amounts, asked
-from records.contacts import Refused
+from records.contacts import Refused, Said
 from records.models import Contact, Kind, Record
 from records.wording import telephone
 from records.zones import utc_of, zone_of
@@ -86,8 +86,10 @@ def read(given: Given, kind: Kind, record: Record | None) -> tuple[dict[str, Any
         "paid_at": take(_paid, given, zone_of(place)),
         "items": items, "total": total if total is not None or faults else _sum(items),
         "fields": _further(given, kind, record),
-        "contact": _contact(given, record),
+        "contact": take(_contact, given, record),
     }
+    if not state["fields"]:
+        del state["fields"]
     untouched = {field for field, inputs in INPUTS.items() if record and all(given.get(i, "") == before[i] for i in inputs)}
     return {field: value for field, value in state.items() if field not in untouched}, faults
 
@@ -99,6 +101,7 @@ def _further(given: Given, kind: Kind, record: Record | None) -> Given:
 
 def _contact(given: Given, record: Record | None) -> Given | None:
     said = said_of_contact(given, record.contact if record else None)
+    Said.of(said, "contact")
     return said if said["name"] or said["email"] or said["phone"] else None
 
 
