@@ -16,6 +16,7 @@ SETTINGS = (
     "PORT",
     "SMTP_URL",
     "PAGES_URL",
+    "X_ACCEL",
     "SECRET_KEY",
     "DEMO_EXIT",
 )
@@ -37,6 +38,7 @@ class Config:
     port: int
     smtp_url: str
     pages: Path
+    x_accel: str
     secret_key: str | None
     demo_exit: bool
 
@@ -65,6 +67,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         port=port,
         smtp_url=_url("SMTP_URL", get("SMTP_URL"), "smtp smtps"),
         pages=_pages(get("PAGES_URL", str(data / "pages"))),
+        x_accel=_location(get("X_ACCEL")),
         secret_key=_secret(get("SECRET_KEY")),
         demo_exit=get("DEMO_EXIT") not in ("", "0"),
     )
@@ -136,6 +139,12 @@ def _folder(name: str, path: str) -> Path:
     except OSError as error:
         raise ConfigError(f"{PREFIX}{name} names a folder that cannot be made: {error.strerror}.") from error
     return folder
+
+
+def _location(path: str) -> str:
+    if path and not (path.startswith("/") and path.strip("/")):
+        raise ConfigError("STATUSBOTE_X_ACCEL must be the path of nginx’s internal location, such as /_pages.")
+    return path.rstrip("/")
 
 
 def _secret(text: str) -> str | None:

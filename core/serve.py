@@ -25,7 +25,10 @@ log = logging.getLogger("statusbote.web")
 def web(app: Flask, config: Config) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are answered first."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = waitress.create_server(app, host=config.host, port=config.port, threads=THREADS, ident=None, backlog=1024)
+    server = waitress.create_server(
+        app, host=config.host, port=config.port, threads=THREADS, ident=None, backlog=1024,
+        trusted_proxy="127.0.0.1", trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"}, clear_untrusted_proxy_headers=True,
+    )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
     log.info("serving on %s", config.base_url)

@@ -134,6 +134,12 @@ def test_pages_may_lie_in_a_folder_elsewhere(tmp_path: Path) -> None:
     assert given(PAGES_URL=str(tmp_path / "mounted")).pages.is_dir()
 
 
+@pytest.mark.parametrize("path", ["pages", "/", "//"])
+def test_the_internal_location_of_nginx_is_a_path(path: str) -> None:
+    assert "STATUSBOTE_X_ACCEL" in refusal(X_ACCEL=path)
+    assert given(X_ACCEL="/_pages/").x_accel == "/_pages"
+
+
 def test_a_secret_that_could_be_guessed_is_refused() -> None:
     sentence = refusal(SECRET_KEY="swordfish")
     assert "STATUSBOTE_SECRET_KEY" in sentence and "swordfish" not in sentence
