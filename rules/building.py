@@ -112,7 +112,7 @@ def _words(filled: Draft, rule: Rule | None) -> dict[str, Any]:
         "rule": rule,
         "draft": filled,
         "problems": filled.problems,
-        "readers": [words.who(said) for said in filled.recipients],
+        "named": [words.who(said) for said in filled.recipients],
         "waiting": plan.waiting(rule.id) if rule else 0,
         "kinds": [(kind.key, words.a(kind)) for kind in kinds.everyone()],
         "triggers": [(key, _(trigger.label)) for key, trigger in TRIGGERS.items()],

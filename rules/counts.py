@@ -38,13 +38,11 @@ def sent(rules: Iterable[int]) -> dict[int, Count]:
     first, since = today - timedelta(days=DAYS - 1), clock.now() - timedelta(days=DAYS - 1)
     day = fn.DATE(Message.sent_at).python_value(str)
     rows = (
-        Message.select(Message.rule_id, day, fn.COUNT(Message.id))
+        Message.select(Message.rule_id, day.alias("day"), fn.COUNT(Message.id).alias("sent"))
         .where(Message.sent_at >= since, Message.rule_id.in_(wanted), Message.state == "sent")
         .group_by(Message.rule_id, fn.DATE(Message.sent_at))
     )
     days = {rule: [0] * DAYS for rule in wanted}
-    found: Iterable[tuple[int, str, int]] = rows.tuples()
-    for rule, on, n in found:
-        place = (date.fromisoformat(on[:10]) - first).days
-        days[rule][place] += n
+    for row in rows:
+        days[row.rule_id or 0][(date.fromisoformat(row.day[:10]) - first).days] += row.sent
     return {rule: Count(counted) for rule, counted in days.items()}

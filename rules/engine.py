@@ -106,4 +106,4 @@ def _newest(records: set[int]) -> dict[tuple[int, int, str], int]:
         .where(Message.record_id.in_(records), Message.rule_id.is_null(False))
         .group_by(Message.rule_id, Message.record_id, Message.recipient)
     )
-    return {(row.rule_id, row.record_id, row.recipient): row.newest or 0 for row in rows}
+    return {(row.rule_id or 0, row.record_id, row.recipient): row.newest or 0 for row in rows}

@@ -19,6 +19,7 @@ from rules import saving
 from rules import words as saying
 from rules.draft import NEW, Draft
 from rules.models import Rule, recipient_of
+from rules.triggers import TRIGGERS
 
 RECENT = 12  # records to choose from
 
@@ -49,7 +50,8 @@ def words(draft: Draft, asked: Mapping[str, str]) -> dict[str, Any]:
     }
     try:
         reader = draft.recipients[n]
-        address = {"record": wanted.id if wanted else 0, "who": recipient_of(reader), **_source(reader)}
+        address = {"record": wanted.id if wanted else 0, "who": recipient_of(reader), "status": _status(draft, wanted)}
+        address |= _source(reader)
         shown |= {"sample": sample(address, draft.kind), "address": address}
     except Incomplete as missing:
         shown["missing"] = str(missing)
@@ -57,12 +59,13 @@ def words(draft: Draft, asked: Mapping[str, str]) -> dict[str, Any]:
 
 
 def sample(asked: Mapping[str, Any], kind: Kind | None = None) -> Sample:
-    """The mail that `asked` describes: record, who, and template or subject and body; raises Incomplete."""
+    """The mail that `asked` describes: record, who, status, and template or subject and body; raises Incomplete."""
     record = load([int(asked["record"])]).get(int(asked["record"])) if str(asked.get("record", "")).isdecimal() else None
     if record is None:
         raise Incomplete(_("The preview appears with the first record of this kind."))
-    reader = person(record, asked["who"])
-    if reader is None or not asked["who"]:
+    record.status = asked.get("status") or record.status
+    reader = person(record, asked["who"]) if asked.get("who") else None
+    if reader is None:
         raise Incomplete(_("This record has nobody in this role."))
     try:
         return Sample(record, reader, _composed(asked, record, reader))
@@ -89,6 +92,13 @@ def _composed(asked: Mapping[str, Any], record: Record, reader: Person) -> Compo
     company = settings.get("company")
     compiled = compose.compile_text(text, saving.language(), company, [field["key"] for field in record.kind.fields])
     return compose.fill(compiled, Scene(record, reader, company, link, expires), saving.language())
+
+
+def _status(draft: Draft, record: Record | None) -> str:
+    """The status that the record would have when the rule starts, where it is not the one it has."""
+    listens = TRIGGERS[draft.trigger].listens(draft.options) if draft.trigger in TRIGGERS else []
+    wanted = [status for event, status in listens if status]
+    return wanted[0] if record and wanted and record.status not in wanted else ""
 
 
 def _source(said: Mapping[str, str]) -> dict[str, Any]:

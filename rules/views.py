@@ -117,7 +117,7 @@ def put_in(name: str) -> Answer:
 def ask_to_delete(rules: list[Rule]) -> str:
     """A page that shows what would go, before it goes."""
     said = words.names()
-    waiting: int = sum(plan.waiting(rule.id) for rule in rules)
+    waiting = sum(plan.waiting(rule.id) for rule in rules)
     rows = [row(rule, said) for rule in rules]
     return render_template("rules/delete.html", rows=rows, kind=rules[0].kind, waiting=waiting)
 
@@ -136,8 +136,9 @@ def _feed(kind: Kind) -> str:
     more = start + PAGE if len(found) > start + PAGE else None
     rows = found[start:start + PAGE]
     keys = [one.rule.id for one in rows]
-    page: dict[str, Any] = dict(kind=kind, rows=rows, keys=keys, more=more, query=query, any=bool(rules), example=_example(kind))
+    page: dict[str, Any] = dict(kind=kind, rows=rows, keys=keys, more=more, query=query, any=bool(rules))
     if not rules:
+        page["example"] = _example(kind)
         page["packs"] = [(pack, reader.sentences(pack)) for pack in reader.available() if _fits(pack, kind)]
     if wants_fragment():
         return render_template("rules/_rules.html", **page)
