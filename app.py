@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 
-from accounts import keys as api_keys
+from accounts import commands as accounts_commands
 from accounts import room as accounts_room
-from accounts import users
-from accounts.models import ROLES
+from accounts.setup import Starter
 from core import db, i18n, journal, keys, migrate, queue, serve, settings, web
 from core.config import Config, ConfigError, read
 from emails import defaults, frame
@@ -39,6 +38,7 @@ from records.intake import api, hooks
 from rules import building, engine
 from rules import views as rules_views
 from rules.example import play, shop
+from rules.packs import commands as packs_commands
 from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
@@ -78,10 +78,10 @@ def create_app(config: Config | None = None) -> Flask:
     open_house(config)
     app = Flask(__name__, static_folder=None)
     web.furnish(app, config)
-    accounts_room.furnish(app)
+    accounts_room.furnish(app, [Starter(pack.name, pack.words["title"], pack.words["about"], pack.words["icon"], reader.install) for pack in reader.available()])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(nav=nav, record_slots=RECORD_SLOTS)
+    app.jinja_env.globals.update(nav=lambda: nav(mailbox=not config.smtp_url), record_slots=RECORD_SLOTS)
     return app
 
 
@@ -91,37 +91,44 @@ def delivery(config: Config, owner: str) -> Delivery:
     return Delivery(open_channel(config.smtp_url, host), [engine.still_wanted], owner, host)
 
 
-def nav() -> list[tuple[str | None, list[tuple[str, str, str, str]]]]:
+def nav(mailbox: bool) -> list[tuple[str | None, list[tuple[str, str, str, str]]]]:
     """The main menu: groups of (label, address, icon, path it is current under)."""
-    records = [(kind.label("many"), f"/records/{kind.collection}", kind.icon, f"/records/{kind.collection}") for kind in kinds.everyone()]
     _ = i18n.gettext
-    return [
-        (None, [
-            (_("Today"), "/", "today", "/today"),
-            *records,
-            (_("Contacts"), "/contacts", "people", "/contacts"),
-            (_("Messages"), "/outbox", "outbox", "/outbox"),
-        ]),
-        (_("Settings"), [
-            (_("Notifications"), "/rules", "rules", "/rules"),
-            (_("Templates"), "/templates", "template", "/templates"),
-            (_("Locations"), "/locations", "pin", "/locations"),
-            (_("Shops"), "/shops", "shop", "/shops"),
-            (_("Company"), "/company", "company", "/company"),
-            (_("People and keys"), "/users", "profile", "/users"),
-        ]),
+    records = [(kind.label("many"), f"/records/{kind.collection}", kind.icon) for kind in kinds.everyone()]
+    daily = [
+        (_("Today"), "/", "today"),
+        *records,
+        (_("Contacts"), "/contacts", "people"),
+        (_("Messages"), "/outbox", "outbox"),
+        *([(_("Mailbox"), "/mailbox", "mailbox")] if mailbox else []),
     ]
+    settled = [
+        (_("Notifications"), "/rules", "rules"),
+        (_("Templates"), "/templates", "template"),
+        (_("Locations"), "/locations", "pin"),
+        (_("Shops"), "/shops", "shop"),
+        (_("Company"), "/company", "company"),
+        (_("People and keys"), "/users", "profile"),
+    ]
+    groups = [(None, daily), (_("Settings"), settled)]
+    return [(title, [(label, url, sign, url) for label, url, sign in places]) for title, places in groups]
 
 
 @click.group()
-def statusbote() -> None:
+@click.pass_context
+def statusbote(context: click.Context) -> None:
     """Statusbote tells your customers how things stand."""
+    if context.invoked_subcommand == "demo":
+        os.environ.setdefault("STATUSBOTE_DATA", os.path.join("data", "demo"))
+        os.environ["STATUSBOTE_SMTP_URL"] = ""
+    context.obj = read()
+    open_house(context.obj)
 
 
 @statusbote.command()
-def run() -> None:
+@click.pass_obj
+def run(config: Config) -> None:
     """Web server and worker together."""
-    config = read()
     beside = serve.Beside([*SELF, "worker", "--child"])
     app = create_app(config)
     beside.start()
@@ -131,13 +138,25 @@ def run() -> None:
         beside.stop()
 
 
+@statusbote.command("web")
+@click.pass_obj
+def web_alone(config: Config) -> None:
+    """The web server alone."""
+    serve.web(create_app(config), config)
+
+
+@statusbote.command("worker")
+@click.option("--child", is_flag=True, hidden=True)
+@click.pass_obj
+def worker_alone(config: Config, child: bool) -> None:
+    """The worker alone."""
+    worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES, child)
+
+
 @statusbote.command()
-def demo() -> None:
+@click.pass_obj
+def demo(config: Config) -> None:
     """An example repair shop, one order played through, and the addresses to open."""
-    os.environ.setdefault("STATUSBOTE_DATA", os.path.join("data", "demo"))
-    os.environ["STATUSBOTE_SMTP_URL"] = ""
-    config = read()
-    open_house(config)
     source = shop.open_shop()
     with serve.child([*SELF, "run"]) as running:
         try:
@@ -148,81 +167,15 @@ def demo() -> None:
             running.wait()
 
 
-@statusbote.command("web")
-def web_alone() -> None:
-    """The web server alone."""
-    config = read()
-    serve.web(create_app(config), config)
-
-
-@statusbote.command("worker")
-@click.option("--child", is_flag=True, hidden=True)
-def worker_alone(child: bool) -> None:
-    """The worker alone."""
-    config = read()
-    open_house(config)
-    worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES, child)
-
-
 @statusbote.command()
-def check() -> None:
+@click.pass_obj
+def check(config: Config) -> None:
     """Say whether configuration, database and queue can be used."""
-    config = read()
-    open_house(config)
     click.echo(f"Everything is in order. Data in {config.data}, reachable at {config.base_url}.")
 
 
-@statusbote.group()
-def user() -> None:
-    """People who sign in."""
-
-
-@user.command("create")
-@click.argument("email")
-@click.option("--name", prompt=True)
-@click.option("--role", type=click.Choice(ROLES), default="staff", show_default=True)
-@click.password_option()
-def create_user(email: str, name: str, role: str, password: str) -> None:
-    """Make somebody who signs in with EMAIL."""
-    open_house(read())
-    try:
-        users.make(email, name, role, "de", password, "console")
-    except ValueError:
-        sys.exit(f"Somebody with the address {email} exists already.")
-    click.echo(f"{email} can sign in now.")
-
-
-@statusbote.group()
-def apikey() -> None:
-    """Keys for the HTTP API."""
-
-
-@apikey.command("create")
-@click.argument("name")
-def create_key(name: str) -> None:
-    """Make a key and print it, this once."""
-    open_house(read())
-    click.echo(api_keys.make(name))
-
-
-@statusbote.group()
-def pack() -> None:
-    """Starter packs."""
-
-
-@pack.command("list")
-def list_packs() -> None:
-    """The packs there are."""
-    for name in reader.available():
-        click.echo(name)
-
-
-@pack.command("install")
-@click.argument("name")
-def install_pack(name: str) -> None:
-    """Put in statuses, templates and rules of a trade."""
-    open_house(read())
-    click.echo(reader.install(name))
+for group in (accounts_commands.user, accounts_commands.apikey, packs_commands.pack):
+    statusbote.add_command(group)
 
 
 def main() -> None:

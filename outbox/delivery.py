@@ -16,6 +16,7 @@ from outbox.ledger import Dispatch, Ledger
 from outbox.models import Message
 from outbox.post import Post
 from pages import links
+from pages.models import Link
 
 BATCH = 50
 
@@ -70,19 +71,18 @@ class Delivery:
 
     def _letter(self, wish: truth.Wish) -> Dispatch:
         message, person = wish.message, wish.person
-        link = None
-        if message.link_id is None:
-            link = links.prepare(wish.record.id, person.who, person.address)
-            message.link_id = link.id
+        known = Link.get_or_none(Link.id == message.link_id) if message.link_id else None
+        link = known or links.prepare(wish.record.id, person.who, person.address)
+        message.link_id = link.id
         message.dated_at = message.dated_at or clock.now()
         message_id = message.message_id or f"<{keys.random62(22)}@{self.host}>"
-        composed = compose.compose(wish.template, wish.record, person, links.url(message.link_id))
+        composed = compose.compose(wish.template, wish.record, person, links.url(link.id), link.expires_at)
         company = setting("company")
         sender = (company.get("name", ""), company.get("mail_from") or f"statusbote@{self.host}")
         raw = mime.build(
             composed, to=(person.name, person.address), sender=sender, message_id=message_id, date=message.dated_at
         )
-        return Dispatch(message, Letter(message_id, sender[1], person.address, composed.subject, raw), link)
+        return Dispatch(message, Letter(message_id, sender[1], person.address, composed.subject, raw), None if known else link)
 
     def _drop(self, claimed: dict[int, Message], reasons: dict[int, str]) -> None:
         if not reasons:

@@ -45,9 +45,9 @@ def play(base_url: str, source: Source) -> Played:
     number = str(Record.select().where(Record.kind == source.kind_id).count() + 1030)
     wait("the web server and the worker", lambda: _ready(base_url))
     placed = clock.now() - timedelta(minutes=1)
-    _call(base_url, source, "order.created", _order(number, "processing", placed))
+    _call(base_url, source, "order.created", _order(number, "processing", placed, placed))
     first = wait("the first mail", lambda: _newest_mail(0))
-    _call(base_url, source, "order.updated", _order(number, "completed", clock.now()))
+    _call(base_url, source, "order.updated", _order(number, "completed", placed, clock.now()))
     mail = wait("the mail about the new status", lambda: _newest_mail(first.id))
     text = message_from_bytes(bytes(mail.raw), policy=policy.default).get_body(("plain",)).get_content()
     link = re.search(rf"^{re.escape(base_url)}/s/\S+", text, re.MULTILINE)
@@ -82,11 +82,11 @@ def wait(what: str, look: Callable[[], Found | None]) -> Found:
     raise Stuck(f"{what} did not come within {PATIENCE:.0f} seconds")
 
 
-def _order(number: str, status: str, moment: datetime) -> bytes:
+def _order(number: str, status: str, placed: datetime, changed: datetime) -> bytes:
     order: dict[str, Any] = json.loads(ORDER.read_text(encoding="utf-8"))
-    stamp = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    order |= {"id": int(number), "number": number, "status": status, "date_modified": stamp, "date_modified_gmt": stamp}
-    order |= {"date_created": stamp, "date_created_gmt": stamp} if status == "processing" else {}
+    order |= {"id": int(number), "number": number, "status": status}
+    for name, moment in (("created", placed), ("modified", changed)):
+        order |= dict.fromkeys((f"date_{name}", f"date_{name}_gmt"), moment.strftime("%Y-%m-%dT%H:%M:%S"))
     return json.dumps(order, ensure_ascii=False).encode()
 
 
