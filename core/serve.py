@@ -27,7 +27,8 @@ def web(app: Flask, config: Config) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(
         app, host=config.host, port=config.port, threads=THREADS, ident=None, backlog=1024,
-        trusted_proxy="127.0.0.1", trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"}, clear_untrusted_proxy_headers=True,
+        trusted_proxy="127.0.0.1", trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
+        clear_untrusted_proxy_headers=True,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
