@@ -6,10 +6,12 @@ Another one is a small class, its template in `templates/pages/blocks/`, and a l
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup
+
 from core import i18n
 from core.i18n import N_
 from core.i18n import gettext as _
-from pages import hours, words
+from pages import hours, paper, words
 from pages.firm import phone
 from pages.snapshot import Snapshot
 
@@ -27,10 +29,10 @@ class Block:
 
     @property
     def template(self) -> str:
-        return f"pages/blocks/{self.key}.html"
+        return f"blocks/{self.key}.html"
 
     def tell(self, snapshot: Snapshot) -> Told | None:
-        """What its template shows, in the language being spoken; None leaves the block out."""
+        """What its template is given beside `label`, in the language being spoken; None leaves the block out."""
         raise NotImplementedError
 
 
@@ -100,7 +102,7 @@ class Course(Block):
     def tell(self, snapshot: Snapshot) -> Told | None:
         if len(snapshot.steps) == 1:
             return None
-        steps = [{"label": step.label, "place": step.place, "when": self._when(step, snapshot)} for step in snapshot.steps]
+        steps = [(step.label, step.place, self._when(step, snapshot)) for step in snapshot.steps]
         return {"steps": steps, "tone": snapshot.status["tone"]}
 
     def _when(self, step: Any, snapshot: Snapshot) -> str:
@@ -121,15 +123,14 @@ class Items(Block):
         total = "" if record.total is None else words.money(record.total, record.currency)
         return {"rows": rows, "total": total} if rows else None
 
-    def _row(self, item: dict[str, Any], currency: str) -> Told:
-        quantity, each = words.amount(item.get("quantity", 1)) or Decimal(1), words.amount(item.get("price"))
-        several = quantity != 1
-        return {
-            "name": item.get("name", ""),
-            "quantity": i18n.number(quantity) if several else "",
-            "each": words.money(each, currency) if each is not None and several else "",
-            "price": "" if each is None else words.money(each * quantity, currency),
-        }
+    def _row(self, item: dict[str, Any], currency: str) -> tuple[str, str, str, str]:
+        """Name, quantity if it is not one, the price of each if there are several, and the price."""
+        name, each = item.get("name", ""), words.amount(item.get("price"))
+        quantity = words.amount(item.get("quantity", 1)) or Decimal(1)
+        price = "" if each is None else words.money(each * quantity, currency)
+        if each is None or quantity == 1:
+            return name, "" if quantity == 1 else words.number(quantity), "", price
+        return name, words.number(quantity), words.money(each, currency), price
 
 
 class Payment(Block):
@@ -175,11 +176,11 @@ BLOCKS: dict[str, Block] = {
 }
 
 
-def areas(snapshot: Snapshot) -> dict[str, list[tuple[Block, Told]]]:
-    """The blocks that have something to tell, by area, in the order of BLOCKS."""
-    found: dict[str, list[tuple[Block, Told]]] = {area: [] for area in AREAS}
+def areas(snapshot: Snapshot) -> dict[str, list[Markup]]:
+    """The blocks that have something to tell, printed, by area, in the order of BLOCKS."""
+    found: dict[str, list[Markup]] = {area: [] for area in AREAS}
     for block in BLOCKS.values():
         told = block.tell(snapshot)
         if told:
-            found[block.area].append((block, told))
+            found[block.area].append(paper.render(block.template, label=_(block.label), **told))
     return found

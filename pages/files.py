@@ -11,7 +11,7 @@ from pathlib import Path
 from core import keys
 from pages import place
 
-WRITERS = 8  # an fsync waits for the disk, so several wait together
+WRITERS = 4  # an fsync waits for the disk, so several wait together
 FORGOTTEN = 3600  # seconds after which a file that no row names is nobody's
 
 log = logging.getLogger("statusbote.pages")
@@ -23,15 +23,16 @@ def keep(pages: Sequence[str]) -> list[str | None]:
     if not pages:
         return []
     folder = f"{secrets.token_hex(1)}/{secrets.token_hex(1)}"  # one for all of a batch: it is synced once
-    names = [f"{folder}/{keys.random62(24)}.html" for _ in pages]
+    named = [(f"{folder}/{keys.random62(24)}.html", page) for page in pages]
     try:
         _open(place.folder() / folder)
-        written = list(_writers.map(_written, names, pages)) if len(pages) > 1 else [_written(names[0], pages[0])]
+        shares = [named[i::WRITERS] for i in range(min(WRITERS, len(named)))]
+        written = {name for share in _writers.map(_write, shares) for name in share}
         _sync(place.folder() / folder)
     except OSError as error:
         log.error("pages cannot be written: %s", error.strerror)
         return [None] * len(pages)
-    return [name if done else None for name, done in zip(names, written, strict=True)]
+    return [name if name in written else None for name, page in named]
 
 
 def path(name: str) -> Path | None:
@@ -55,20 +56,24 @@ def folders() -> Iterator[list[str]]:
             yield [f"{folder.parent.name}/{folder.name}/{name}" for name in files]
 
 
-def _written(name: str, page: str) -> bool:
-    target = place.folder() / name
-    draft = target.with_suffix(".part")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as file:
-            file.write(page.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(target)
-    except OSError as error:
-        log.error("a page cannot be written: %s", error.strerror)
-        draft.unlink(missing_ok=True)
-        return False
-    return True
+def _write(share: Sequence[tuple[str, str]]) -> list[str]:
+    """One writer's share; the names of those that lie safely on disk."""
+    written = []
+    for name, page in share:
+        target = f"{place.folder()}/{name}"
+        try:
+            _put(f"{target}.part", target, page.encode())
+            written.append(name)
+        except OSError as error:
+            log.error("a page cannot be written: %s", error.strerror)
+    return written
+
+
+def _put(draft: str, target: str, page: bytes) -> None:
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb", buffering=0) as file:
+        file.write(page)
+        os.fsync(file.fileno())
+    os.rename(draft, target)
 
 
 def _open(folder: Path) -> None:

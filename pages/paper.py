@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from core import i18n
 from pages import colour
@@ -24,13 +25,19 @@ def _templates() -> Environment:
         undefined=StrictUndefined, extensions=["jinja2.ext.i18n"],
     )
     templates.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
-    templates.globals.update(language=i18n.current, languages=i18n.LANGUAGES)
+    drawn = cache(templates.get_template("pages/_icons.html").module.icon)  # type: ignore[attr-defined]
+    templates.globals.update(language=i18n.current, languages=i18n.LANGUAGES, icon=drawn)
     return templates
 
 
-def render(name: str, **values: Any) -> str:
+def render(name: str, /, **values: Any) -> Markup:
     """The template of that name, in the language being spoken."""
-    return _templates().get_template(f"pages/{name}").render(values)
+    return Markup(_template(name).render(values))
+
+
+@cache
+def _template(name: str) -> Template:
+    return _templates().get_template(f"pages/{name}")
 
 
 @lru_cache(64)

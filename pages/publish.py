@@ -3,7 +3,10 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+from markupsafe import escape
 
 from core import clock, i18n
 from core.journal import Entry, Write
@@ -70,27 +73,37 @@ def newest(record_id: int) -> Kept | None:
 def print_pages(ids: Iterable[int]) -> list[Printed]:
     """The pages of those records that still exist, as they are at this moment."""
     records = snapshot.gather(ids)
-    if not records:
-        return []
-    of = firm.current()
-    pages = [_attempt(record, visits, of) for record, visits in records]
-    return [page for page in pages if page]
+    of = firm.current() if records else firm.unnamed()
+    printed, failed = [], []
+    for record, visits in records:
+        try:
+            printed.append(_print(record, visits, of))
+        except Exception as error:
+            failed.append((record.id, error))
+    if failed:
+        log.error("no page for records %s", [record_id for record_id, error in failed], exc_info=failed[0][1])
+    return printed
 
 
-def _attempt(record: Record, visits: Sequence[Visit], of: Firm) -> Printed | None:
+def _print(record: Record, visits: Sequence[Visit], of: Firm) -> Printed:
     language = i18n.nearest(record.contact.language if record.contact else None)
-    try:
-        with i18n.speaking(language):
-            return Printed(record.id, _html(snapshot.take(record, visits, of)), of.style, language)
-    except Exception:
-        log.exception("no page for record %s", record.id)
-        return None
+    with i18n.speaking(language):
+        return Printed(record.id, _html(snapshot.take(record, visits, of)), of.style, language)
 
 
 def _html(shot: Snapshot) -> str:
-    number = f"{shot.record.kind.label()} {shot.record.number}"
-    title = f"{number}: {i18n.pick(shot.status['labels'])}"
-    return paper.render("page.html", firm=shot.firm, title=title, number=number, areas=blocks.areas(shot))
+    areas = blocks.areas(shot)
+    number = escape(f"{shot.record.kind.label()} {shot.record.number}")
+    title = number + ": " + i18n.pick(shot.status["labels"])
+    head, top, main, foot = _frame(shot.firm, not areas["now"], i18n.current())
+    return "".join((head, title, top, number, main, paper.render("areas.html", areas=areas), foot))
+
+
+@lru_cache(32)
+def _frame(of: Firm, calm: bool, language: str) -> Sequence[str]:
+    """What is around a page's title, its number and its content; the same for all pages of a firm in a language."""
+    gap = "\N{OBJECT REPLACEMENT CHARACTER}"
+    return paper.render("page.html", firm=of, calm=calm, title=gap, number=gap, content=gap).split(gap)
 
 
 def _event(entry: Entry) -> str:

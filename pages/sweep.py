@@ -33,4 +33,4 @@ def _old() -> list[tuple[int, str]]:
     age = fn.ROW_NUMBER().over(partition_by=[Page.record], order_by=[Page.id.desc()])
     ranked = Page.select(Page.id, Page.file, age.alias("age")).alias("ranked")
     old = Page.select(ranked.c.id, ranked.c.file).from_(ranked).where(ranked.c.age > KEEP)
-    return [(id, name) for id, name in old.tuples()]
+    return [(page.id, page.file) for page in old]

@@ -1,15 +1,16 @@
 """Dates, times and sums as pages say them. Formatting is dear and repeats within a batch, so each is done once."""
 
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-
-from babel.numbers import NumberFormatError
 
 from core import i18n
 
 FULL = "EEEE, d.\u00a0MMMM y"  # day and month do not break
 SHORT = "EEEE, d.\u00a0MMMM"
+
+SWAPPED = str.maketrans(",.", ".,")
 
 
 def day(local: datetime, form: str = FULL) -> str:
@@ -28,8 +29,16 @@ def clock(local: datetime) -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """“129,90 €”; a currency nobody knows stands behind the bare number."""
-    return _money(amount, currency, i18n.current())
+    """“129,90 €”, “-€5.00”: what Babel would say, from one sample of it, because sums hardly ever repeat."""
+    before, point, places, after = _form(currency, i18n.current())
+    figures = f"{abs(amount):,.{places}f}"
+    figures = figures.translate(SWAPPED) if point == "," else figures
+    return f"{'-' if amount < 0 else ''}{before}{figures}{after}"
+
+
+def number(value: Decimal) -> str:
+    """“2” or “1,5”."""
+    return _number(value, i18n.current())
 
 
 def amount(text: object) -> Decimal | None:
@@ -51,9 +60,16 @@ def _clock(hour: int, minute: int, language: str) -> str:
     return i18n.time(datetime(2026, 1, 1, hour, minute, tzinfo=UTC), UTC)
 
 
-@lru_cache(8192)
-def _money(value: Decimal, currency: str, language: str) -> str:
-    try:
-        return i18n.money(value, currency)
-    except (NumberFormatError, ValueError, LookupError):
-        return f"{value} {currency}"
+@lru_cache(1024)
+def _number(value: Decimal, language: str) -> str:
+    return i18n.number(value)
+
+
+@lru_cache(256)
+def _form(currency: str, language: str) -> tuple[str, str, int, str]:
+    """What stands before a sum, its decimal point, how many figures follow that, and what stands after it."""
+    sample = re.fullmatch(r"(\D*)8(?:([.,])(0+))?(\D*)", i18n.money(Decimal(8), currency))
+    if sample is None:
+        return "", "." if language == "en" else ",", 2, f"\u00a0{currency}"
+    before, point, zeros, after = sample.groups()
+    return before, point or ("." if language == "en" else ","), len(zeros or ""), after
