@@ -10,7 +10,7 @@ from accounts.access import signed_in
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from outbox import hand, history, record_views, today_views
+from outbox import hand, history, record_views, today, today_views
 from outbox.models import Message
 from outbox.states import STATES
 from outbox.views import kept
@@ -56,7 +56,7 @@ def _address(message: Message, back: str) -> str:
 
 def _shown(message: Message, back: str, said: str, code: int) -> str:
     """The part of the page that the button's form asks to be replaced, and beside it what was done."""
-    toast = render_template("outbox/_said.html", said=said, tone="stop" if code == 409 else "")
+    toast = render_template("outbox/_said.html", said=said, tone="stop" if code == 409 else "", tasks=today.open_tasks())
     if back == "record":
         return record_views.fragment(message.record_id) + toast
     if back == "today":

@@ -23,7 +23,7 @@ def places() -> dict[str, Any]:
 @bp.get("")
 @signed_in
 def show() -> str:
-    return fragment()
+    return fragment() + render_template("outbox/_count.html", tasks=today.open_tasks())
 
 
 @bp.post("")
@@ -37,7 +37,7 @@ def turn() -> Any:
         valve.start(current_user.actor)
         said = _("Sending goes on. What is due goes out now.")
     if wants_fragment():
-        return fragment() + render_template("outbox/_said.html", said=said, tone="")
+        return fragment() + render_template("outbox/_said.html", said=said, tone="", tasks=today.open_tasks())
     flash(said)
     return redirect(url_for("today.index"))
 
@@ -45,4 +45,4 @@ def turn() -> Any:
 def fragment() -> str:
     stopped = valve.stopped()
     by = actors.names([stopped["by"]])[stopped["by"]] if stopped else ""
-    return render_template("outbox/_valve.html", stopped=stopped, by=by, tasks=today.open_tasks())
+    return render_template("outbox/_valve.html", stopped=stopped, by=by)
