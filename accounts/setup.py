@@ -17,13 +17,16 @@ from core.i18n import gettext as _
 
 
 class Starter(NamedTuple):
-    """A pack offered at the first start; app.py brings them from a higher floor. Words by language."""
+    """A pack offered at the first start; app.py brings them from a higher floor. Words by language.
+
+    `install(key, actor)` puts it in, in the caller's transaction.
+    """
 
     key: str
     name: dict[str, str]
     about: dict[str, str]
     icon: str
-    install: Callable[[str], Any]
+    install: Callable[[str, str], Any]
 
 
 def furnish(app: Flask, starters: list[Starter]) -> None:
@@ -52,7 +55,7 @@ def begin() -> Any:
             return redirect(url_for("accounts.sign_in"))
         user = first_admin(company, name, email, hashed, language)
         if starter:
-            starter.install(user.actor)
+            starter.install(starter.key, user.actor)
     access.begin(user)
     i18n.choose(language)
     flash(_("Welcome, %(name)s. Everything is ready.", name=name))

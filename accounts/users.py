@@ -21,8 +21,8 @@ class LastAdmin(ValueError):
 
 
 def make(email: str, name: str, role: str, language: str, password: str, actor: str) -> User:
-    """A new person; raises ValueError when the address is taken."""
-    hashed = passwords.hash(password)
+    """A new person; the address is kept in lower case. Raises ValueError when it is taken."""
+    email, hashed = email.strip().lower(), passwords.hash(password)
     with transaction():
         if User.select().where(User.email == email).exists():
             raise ValueError(email)

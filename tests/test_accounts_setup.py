@@ -63,9 +63,15 @@ def test_it_happens_once(client: FlaskClient, admin: FlaskClient) -> None:
 
 
 def test_a_pack_can_be_chosen_along_the_way(house: Flask) -> None:
-    chosen: list[str] = []
+    chosen: list[tuple[str, str]] = []
     name = {"de": "Werkstatt", "en": "Repair shop"}
-    furnish(house, [Starter("repair-shop", name, {"de": "Räder"}, "repair", chosen.append)])
+    furnish(house, [Starter("repair-shop", name, {"de": "Räder"}, "repair", lambda *what: chosen.append(what))])
     assert "Werkstatt" in house.test_client().get("/setup", headers={"Accept-Language": "de"}).text
     house.test_client().post("/setup", data={**TYPED, "pack": "repair-shop"})
-    assert chosen == [User.get().actor]
+    assert chosen == [("repair-shop", User.get().actor)]
+
+
+def test_the_real_packs_can_be_chosen(client: FlaskClient) -> None:
+    assert "repair-shop" in client.get("/setup").text
+    assert client.post("/setup", data={**TYPED, "pack": "repair-shop"}).location == "/"
+    assert client.get("/").status_code == 200
