@@ -1,11 +1,46 @@
-"""Rows in bulk: where many are written, the statement is put together once and not by the ORM each time."""
+"""Rows where speed counts: the SQL is put together once per table; the ORM would write it anew for every single row."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
-from peewee import Field, JSONField
+from peewee import AutoField, Field, JSONField
 
 from core.db import Model, compact, database, is_sqlite
+
+Row = TypeVar("Row", bound=Model)
+
+
+def first(model: type[Row], **equal: Any) -> Row | None:
+    """The newest row whose fields have these values, or None."""
+    return next(iter(newest(model, 1, **equal)), None)
+
+
+def newest(model: type[Row], limit: int, **equal: Any) -> list[Row]:
+    """The last `limit` rows whose fields have these values, newest first."""
+    fields = model._meta.fields
+    values = [value(fields[name], given) for name, given in equal.items()]
+    found = database.execute_sql(_spelled(_selection(model, tuple(equal))), [*values, limit]).fetchall()
+    return [_row(model, row) for row in found]
+
+
+def insert(row: Model) -> None:
+    """Store a new row; it then knows its id."""
+    names, group = _insertion(type(row))
+    values = [value(field, row.__data__.get(field.name)) for field in _own(type(row))]
+    row.id = database.execute_sql(_spelled(f'{names} {group} RETURNING "id"'), values).fetchone()[0]
+    row._dirty.clear()
+
+
+def update(row: Model) -> None:
+    """Store what was set on a row since it was read."""
+    names = sorted(row._dirty)
+    if names:
+        fields = row._meta.fields
+        changes = ", ".join(f'"{fields[name].column_name}" = ?' for name in names)
+        values = [value(fields[name], row.__data__.get(name)) for name in names]
+        run(f'UPDATE "{row._meta.table_name}" SET {changes} WHERE "id" = ?', [*values, row.id])
+        row._dirty.clear()
 
 
 def insert_many(model: type[Model], rows: Sequence[Mapping[str, Any]], ignore: bool = False) -> int:
@@ -15,12 +50,9 @@ def insert_many(model: type[Model], rows: Sequence[Mapping[str, Any]], ignore: b
     """
     if not rows:
         return 0
-    fields = [field for field in model._meta.sorted_fields if not _made(field)]
-    names = ", ".join(f'"{field.column_name}"' for field in fields)
-    group = "(" + ", ".join("?" * len(fields)) + ")"
-    end = " ON CONFLICT DO NOTHING" if ignore else ""
-    sql = f'INSERT INTO "{model._meta.table_name}" ({names}) VALUES {", ".join([group] * len(rows))}{end}'
-    return run(sql, [_column(field, row) for row in rows for field in fields])
+    names, group = _insertion(model)
+    sql = f"{names} {', '.join([group] * len(rows))}{' ON CONFLICT DO NOTHING' if ignore else ''}"
+    return run(sql, [_column(field, row) for row in rows for field in _own(model)])
 
 
 def run(sql: str, values: Sequence[Any]) -> int:
@@ -31,22 +63,45 @@ def run(sql: str, values: Sequence[Any]) -> int:
 def value(field: Field, given: Any) -> Any:
     """What a field's value is in the database."""
     if isinstance(field, JSONField) and is_sqlite():
-        return compact(given)
+        return None if given is None else compact(given)
     return field.db_value(given)
 
 
-def _made(field: Field) -> bool:
-    return bool(field.primary_key and field.auto_increment)
+@cache
+def _selection(model: type[Model], names: tuple[str, ...]) -> str:
+    fields = model._meta.fields
+    given = " AND ".join(f'"{fields[name].column_name}" = ?' for name in names)
+    return f'SELECT {_listed(model._meta.sorted_fields)} FROM "{model._meta.table_name}" WHERE {given} ORDER BY "id" DESC LIMIT ?'
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, str]:
+    fields = _own(model)
+    return f'INSERT INTO "{model._meta.table_name}" ({_listed(fields)}) VALUES', f"({', '.join('?' * len(fields))})"
+
+
+@cache
+def _own(model: type[Model]) -> list[Field]:
+    """The columns that the database does not fill itself."""
+    return [field for field in model._meta.sorted_fields if not isinstance(field, AutoField)]
+
+
+def _row(model: type[Row], found: Sequence[Any]) -> Row:
+    row = model(__no_default__=True)
+    row.__data__ = {field.name: field.python_value(given) for field, given in zip(model._meta.sorted_fields, found, strict=True)}
+    row._dirty.clear()
+    return row
 
 
 def _column(field: Field, row: Mapping[str, Any]) -> Any:
-    if field.name in row:
-        given = row[field.name]
-    elif field.column_name in row:
-        given = row[field.column_name]
-    else:
-        given = field.default() if callable(field.default) else field.default
-    return value(field, given)
+    for name in (field.name, field.column_name):
+        if name in row:
+            return value(field, row[name])
+    return value(field, field.default() if callable(field.default) else field.default)
+
+
+def _listed(fields: Iterable[Field]) -> str:
+    return ", ".join(f'"{field.column_name}"' for field in fields)
 
 
 def _spelled(sql: str) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core import clock, journal
+from peewee import IntegrityError
+
+from core import clock, journal, rows
 from core.db import transaction
 from core.i18n import gettext as _
 from records import contacts
@@ -33,8 +35,10 @@ def apply(kind: Kind, number: str, state: State, actor: str, silent: bool = Fals
     `state` holds only what the caller names: status, contact, assignee, location (key), profile, source, the times
     (aware), total (Decimal), currency, items, tracking, fields, occurred_at.
     """
-    with transaction():
-        return _apply(kind, number, state, actor, silent)
+    try:
+        return _apply_alone(kind, number, state, actor, silent)
+    except IntegrityError:  # somebody else has made this very record in between; now it is there
+        return _apply_alone(kind, number, state, actor, silent)
 
 
 def apply_many(kind: Kind, states: Sequence[tuple[str, State]], actor: str, silent: bool = False) -> list[Outcome | Refused]:
@@ -49,11 +53,16 @@ def apply_many(kind: Kind, states: Sequence[tuple[str, State]], actor: str, sile
     return results
 
 
+def _apply_alone(kind: Kind, number: str, state: State, actor: str, silent: bool) -> Outcome:
+    with transaction():
+        return _apply(kind, number, state, actor, silent)
+
+
 def _apply(kind: Kind, number: str, state: State, actor: str, silent: bool) -> Outcome:
     said = _read(kind, number, state)
     now = clock.now()
     occurred = state.get("occurred_at") or now
-    record = Record.get_or_none(Record.kind == kind, Record.number == number)
+    record = rows.first(Record, kind=kind, number=number)
     created = record is None
     if record is None:
         record = Record(kind=kind, number=number, status="", occurred_at=occurred, created_at=now)
@@ -66,7 +75,7 @@ def _apply(kind: Kind, number: str, state: State, actor: str, silent: bool) -> O
         record.updated_at = now
         record.occurred_at = max(occurred, record.occurred_at)
         _close(record, kind, now)
-        record.save(force_insert=created)
+        (rows.insert if created else rows.update)(record)
     flags = {"silent": True} if silent else {}
     flags |= {"late": True} if late else {}
     journal.record_many(
@@ -94,7 +103,7 @@ def _read(kind: Kind, number: str, state: State) -> State:
 
 
 def _location(key: str) -> Location:
-    location = Location.get_or_none(Location.key == key)
+    location = rows.first(Location, key=key)
     if location is None:
         raise Refused("location", _("There is no location “%(key)s”.", key=key))
     return location

@@ -7,7 +7,7 @@ from typing import Any
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from core import clock, i18n, journal
+from core import clock, i18n, journal, rows
 from core.db import transaction
 from core.i18n import gettext as _
 from records.models import Contact
@@ -93,7 +93,7 @@ def settle(said: Said, current: Contact | None, actor: str) -> Contact:
     changed = _update(contact, said, actor)
     if changed:
         fresh = contact.id is None
-        contact.save()
+        (rows.insert if fresh else rows.update)(contact)
         if not fresh:
             journal.record("contact.changed", None, actor, unread=True, contact=contact.id, fields=changed)
     return contact
@@ -125,7 +125,7 @@ def _same(said: Said, contact: Contact) -> bool:
 def _known(said: Said) -> Contact | None:
     if not said.email:
         return None
-    for contact in Contact.select().where(Contact.email == said.email).order_by(Contact.id.desc()).limit(20):
+    for contact in rows.newest(Contact, 20, email=said.email):
         if said.name is None or not contact.name or said.name.casefold() == contact.name.casefold():
             return contact
     return None
