@@ -21,8 +21,6 @@ def check(draft: Draft) -> bool:
     seen: set[str] = set()
     for n, said in enumerate(draft.recipients):
         draft.problems |= _recipient(n, said, seen) | _template(n, said, fitting, draft.kind)
-    if not draft.recipients:
-        draft.problems["who-0"] = _("Somebody must receive the message.")
     return not draft.problems
 
 

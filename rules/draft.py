@@ -74,7 +74,7 @@ def read(form: Form, kind: Kind) -> Draft:
         delay=form["delay"].strip() if "delay" in form else None, unit=form.get("unit", "minutes"),
         conditions=_many(form, MOST_CONDITIONS, "field", "operator", "value"),
         places=[place for place in form.getlist("place") if place] if "place" in form else None,
-        recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT),
+        recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT) or [_recipient({})],
         on=form.get("on") == "1",
     )
 
@@ -110,6 +110,7 @@ def _drop(draft: Draft, name: str) -> None:
     elif what in ("condition", "recipient") and place.isdecimal():
         rows = draft.conditions if what == "condition" else draft.recipients
         del rows[int(place):int(place) + 1]
+    draft.recipients = draft.recipients or [_recipient({"who": "customer"})]
 
 
 def _fit(condition: dict[str, str]) -> None:

@@ -145,7 +145,7 @@ def _unsaved(said: dict[str, Any], templates: dict[str, int], kind: Kind) -> Rul
 
 
 def _in_company_language(words: dict[str, str]) -> str:
-    with i18n.speaking(settings.get("company").get("language") or i18n.current()):
+    with i18n.speaking(settings.get("company").get("language") or "de"):
         return i18n.pick(words)
 
 
