@@ -16,9 +16,10 @@ from core.queue import Bell
 from records import change, kinds
 from records.models import Contact, Location, Record
 
-pytest_plugins = ["servers"]
+pytest_plugins = ["tests.servers", "tests.browsing"]
 
-HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": [["10:00", "14:00"]]}
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in WEEKDAYS} | {"sat": [["10:00", "14:00"]]}
 
 
 @pytest.fixture(autouse=True)
@@ -83,14 +84,14 @@ def shop(house: Flask) -> dict[str, Location]:
         "city": "10999 Berlin", "phone": "+493023125140", "website": "https://radhaus-lindner.example",
         "imprint_url": "https://radhaus-lindner.example/impressum", "privacy_url": "https://radhaus-lindner.example/datenschutz",
         "colour": "#1c5a44", "logo": "", "language": "de", "mail_from": "werkstatt@radhaus-lindner.example",
-        "footer": {"de": "Radhaus Lindner GmbH, Adalbertstraße 31, 10999 Berlin", "en": "Radhaus Lindner GmbH, Adalbertstraße 31, 10999 Berlin"},
+        "footer": dict.fromkeys(i18n.LANGUAGES, "Radhaus Lindner GmbH, Adalbertstraße 31, 10999 Berlin"),
     })
     with transaction():
         mira = Contact.create(name="Mira Aydın", email="mira@radhaus-lindner.example", created_at=clock.now())
         return {
             "berlin": Location.create(
-                key="berlin", name="Werkstatt Kreuzberg", street="Adalbertstraße 31", city="10999 Berlin", phone="+493023125140",
-                state="BE", hours=HOURS, manager=mira,
+                key="berlin", name="Werkstatt Kreuzberg", street="Adalbertstraße 31", city="10999 Berlin",
+                phone="+493023125140", state="BE", hours=HOURS, manager=mira,
             ),
             "potsdam": Location.create(
                 key="potsdam", name="Werkstatt Potsdam", street="Lindenstraße 5", city="14467 Potsdam", phone="+49331298040",
@@ -102,14 +103,19 @@ def shop(house: Flask) -> dict[str, Location]:
 @pytest.fixture
 def ada(house: Flask) -> dict[str, Any]:
     """Ada as a state speaks of her: she may be written to by e-mail."""
-    return {"name": "Ada Lovelace", "email": "ada@example.org", "phone": "+4930123456", "language": "de", "consent": {"email": True, "sms": False}}
+    return {
+        "name": "Ada Lovelace", "email": "ada@example.org", "phone": "+4930123456", "language": "de",
+        "consent": {"email": True, "sms": False},
+    }
 
 
 @pytest.fixture
 def make_record(house: Flask, ada: dict[str, Any]) -> Callable[..., Record]:
     """Makes a record, or changes it, the way every caller does: `make_record("1001", status="ready", contact=…)`."""
 
-    def make(number: str = "1001", collection: str = "orders", actor: str = "api:1", silent: bool = False, **state: Any) -> Record:
+    def make(
+        number: str = "1001", collection: str = "orders", actor: str = "api:1", silent: bool = False, **state: Any
+    ) -> Record:
         kind = kinds.of_collection(collection)
         assert kind
         known = Record.get_or_none(Record.kind == kind, Record.number == number)

@@ -14,7 +14,6 @@ from urllib.error import URLError
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
-from servers import free_port
 
 import app as program
 from core import journal
@@ -22,6 +21,7 @@ from core.db import transaction
 from core.i18n import HOUSE
 from pages import links
 from rules.packs import reader
+from tests.servers import free_port
 
 SHELL = """
 worker_processes 1; daemon off; pid nginx.pid; error_log error.log; {user}

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from conftest import make_user, sign_in
+
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -21,6 +21,7 @@ from pages import links
 from records.models import Contact, Kind, Record, Source
 from rules.models import Rule
 from rules.packs import reader
+from tests.conftest import make_user, sign_in
 
 # everyone: no sign-in is asked for. staff: everybody who signed in. admin: only admins. key: the bearer of an API key.
 # signature: a shop that signs. door: sign-in and first start, which send people on where they belong.
@@ -133,7 +134,8 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
     journal.read(program.READERS)
     with transaction():
         source = Source.create(
-            key="laden", shop="woocommerce", title="Laden", secret=secrets.seal("geheim"), kind=Kind.get(), created_at=clock.now()
+            key="laden", shop="woocommerce", title="Laden", secret=secrets.seal("geheim"), kind=Kind.get(),
+            created_at=clock.now(),
         )
         mail = Mail.create(
             message_id="<1@example.org>", recipient="ada@example.org", subject="Angenommen", at=clock.now(),
