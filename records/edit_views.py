@@ -34,7 +34,7 @@ def create(collection: str) -> Answer:
         state["status"] = given["status"]
     if not faults:
         try:
-            return _created(kind, given["number"], state)
+            return _created(kind, given.get("number", ""), state)
         except Refused as refusal:
             faults[refusal.field] = refusal.sentence
     return _form(kind, None, given, faults), 422

@@ -38,7 +38,7 @@ def typed(form: MultiDict[str, str]) -> Given:
     """The inputs as they were sent."""
     ends = {day: zip(form.getlist(f"{day}.from"), form.getlist(f"{day}.to"), strict=False) for day in hours.DAYS}
     week = {day: [list(pair) for pair in pairs] for day, pairs in ends.items()}
-    return {name: value.strip() for name, value in form.items()} | {"hours": week}
+    return dict.fromkeys(FIELDS, "") | {name: value.strip() for name, value in form.items()} | {"hours": week}
 
 
 def shown(location: Location) -> Given:
