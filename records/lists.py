@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from peewee import JOIN, Expression, Field, ModelSelect
+from peewee import JOIN, Expression, Field
 
 from records import kinds
 from records.models import Contact, Kind, Location, Record
@@ -25,7 +25,7 @@ class Page:
 
 def records(kind: Kind, words: str = "", status: str = "", location: int | None = None, after: str = "") -> Page:
     """The newest records of a kind, by their last change; `after` is a cursor of an earlier page."""
-    query = _with_people(Record.select(Record, Contact)).where(Record.kind == kind)
+    query = Record.select(Record, Contact).join(Contact, JOIN.LEFT_OUTER, on=Record.contact).where(Record.kind == kind)
     if status:
         query = query.where(Record.status == status)
     if location is not None:
@@ -65,10 +65,6 @@ def of_contact(contact: Contact, limit: int = PAGE) -> list[Record]:
     return _placed(list(query.order_by(Record.updated_at.desc()).limit(limit)))
 
 
-def _with_people(query: ModelSelect) -> ModelSelect:
-    return query.join(Contact, JOIN.LEFT_OUTER, on=Record.contact)
-
-
 def _placed(rows: list[Record]) -> list[Record]:
     """The rows, each with its location, all locations asked for at once."""
     wanted = {row.location_id for row in rows if row.location_id}
@@ -88,8 +84,8 @@ def _match(kind: Kind, words: str) -> Expression:
     return by_people | by_number
 
 
-def _ids(query: ModelSelect) -> list[int]:
-    return [id for (id,) in query.limit(FEW + 1).tuples()]
+def _ids(query: Any) -> list[int]:
+    return [row[0] for row in query.limit(FEW + 1).tuples()]
 
 
 def _speaks_of(words: str) -> Expression:

@@ -63,9 +63,13 @@ def _form(location: Location | None, given: locations.Given, faults: dict[str, s
     return render_template(
         "records/location_form.html", location=location, given=given, faults=faults,
         days=[(day, _(label)) for day, label in hours.DAYS.items()],
-        states=[("", _("Outside Germany")), *sorted(((key, _(name)) for key, name in locations.STATES.items()), key=itemgetter(1))],
+        states=[("", _("Outside Germany")), *_states()],
         zones=locations.time_zones(), intervals=hours.INTERVALS,
     )
+
+
+def _states() -> list[tuple[str, str]]:
+    return sorted(((key, _(name)) for key, name in locations.STATES.items()), key=itemgetter(1))
 
 
 def _location(key: str) -> Location:
