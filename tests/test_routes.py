@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-
 from flask import Flask
 from flask.testing import FlaskClient
 
