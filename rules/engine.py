@@ -11,7 +11,7 @@ from outbox.models import Message
 from outbox.plan import Planned
 from records import conditions
 from records.load import load
-from records.models import Record
+from records.models import Kind, Record
 from rules import index
 from rules.models import Rule, recipient_of
 from rules.triggers import TRIGGERS
@@ -24,13 +24,14 @@ def read(entries: Sequence[Entry]) -> Write:
     """Plan what the enabled rules say about these Entries; the function given back writes it."""
     rules = index.current()
     heard = [entry for entry in entries if rules.hears(entry) and not entry.data.keys() & QUIET]
-    records = load({entry.record_id for entry in heard if entry.record_id}) if heard else {}
-    rows: list[Planned] = []
-    for entry in heard:
-        record = records.get(entry.record_id or 0)
-        if record:
-            listening = rules.listening(entry, record.location_id)
-            rows += [row for rule in listening if _applies(rule, entry, record) for row in _planned(rule, entry, record)]
+    places = _places({entry.record_id for entry in heard if entry.record_id})
+    started = [
+        (entry, rule)
+        for entry in heard if entry.record_id in places
+        for rule in rules.listening(entry, places[entry.record_id])
+        if rule.since is None or entry.at >= rule.since
+    ]
+    rows = _planned(started) if started else []
     return lambda: _write(rows)
 
 
@@ -54,19 +55,34 @@ def _write(rows: list[Planned]) -> None:
     plan.plan_many(rows)
 
 
-def _applies(rule: Rule, entry: Entry, record: Record) -> bool:
-    return (rule.since is None or entry.at >= rule.since) and conditions.holds(rule.conditions, record)
+def _planned(started: Sequence[tuple[Entry, Rule]]) -> list[Planned]:
+    """The messages of those rules whose conditions hold; records are loaded only where there are conditions."""
+    choosy = {entry.record_id for entry, rule in started if rule.conditions and entry.record_id}
+    records = load(choosy) if choosy else {}
+    kinds = {kind.key: kind for kind in Kind.select().where(Kind.key.in_({rule.kind_id for entry, rule in started}))}
+    return [
+        row
+        for entry, rule in started
+        if not rule.conditions or conditions.holds(rule.conditions, records[entry.record_id or 0])
+        for row in _rows(entry, rule, kinds[rule.kind_id])
+    ]
 
 
-def _planned(rule: Rule, entry: Entry, record: Record) -> Iterable[Planned]:
+def _rows(entry: Entry, rule: Rule, kind: Kind) -> Iterable[Planned]:
     trigger = TRIGGERS[rule.trigger]
     due = entry.at + timedelta(minutes=rule.delay)
     for said in rule.recipients:
         yield Planned(
-            rule_id=rule.id, record_id=record.id, entry_id=entry.id, occasion=trigger.occasion(entry),
+            rule_id=rule.id, record_id=entry.record_id or 0, entry_id=entry.id, occasion=trigger.occasion(entry),
             recipient=recipient_of(said), channel=rule.channel, template_id=said["template"],
-            sort=trigger.sort(entry, record.kind), due_at=due, expires_at=due + GRACE,
+            sort=trigger.sort(entry, kind), due_at=due, expires_at=due + GRACE,
         )
+
+
+def _places(records: set[int]) -> dict[int | None, int | None]:
+    """The location of each of these records."""
+    rows = Record.select(Record.id, Record.location).where(Record.id.in_(records)) if records else ()
+    return {row.id: row.location_id for row in rows}
 
 
 def _depends(rule: Rule | None) -> bool:
