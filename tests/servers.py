@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and Chromium for the tests: servers named in TEST_POSTGRES_URL and TEST_REDIS_URL, else throwaway ones.
+"""PostgreSQL and Redis for the tests: servers named in TEST_POSTGRES_URL and TEST_REDIS_URL, else throwaway ones.
 
 Where neither a name nor a program is found, the tests that need it are skipped with that reason; with TEST_ALL set
 a skipped test fails the run, so that CI cannot pass by leaving something out.
@@ -17,9 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 _numbers = itertools.count(1)
 
@@ -55,18 +52,6 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         connection.execute(f"CREATE DATABASE {name}")
         yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The one browser of the whole run; each test opens a context of its own in it."""
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if not program:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
