@@ -3,6 +3,7 @@
 Another one is a small class, its template in `templates/pages/blocks/`, and a line in BLOCKS.
 """
 
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ AREAS = ("top", "now", "main", "side")
 SIGNS = {"good": "check", "wait": "clock", "stop": "cross"}
 
 
-class Block:
+class Block(ABC):
     """One part. `label` is its heading, `area` where on the page it stands."""
 
     key: str
@@ -31,9 +32,9 @@ class Block:
     def template(self) -> str:
         return f"blocks/{self.key}.html"
 
+    @abstractmethod
     def tell(self, snapshot: Snapshot) -> Told | None:
         """What its template is given beside `label`, in the language being spoken; None leaves the block out."""
-        raise NotImplementedError
 
 
 class Answer(Block):

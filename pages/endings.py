@@ -33,7 +33,7 @@ def erase(record_ids: Iterable[int]) -> None:
 def settle() -> None:
     """Write down which links time has ended, and forget grants and askings that no rule asks about any more."""
     now = clock.now()
-    closed = Record.select(Record.id).where(Record.closed_at < now - links.AFTER_CLOSING)
+    closed = Record.select(Record.id).where(Record.closed_at <= now - links.AFTER_CLOSING)
     with transaction():
         _end("expired", Link.state.in_(LIVE), Link.expires_at <= now)
         _end("expired", Link.state.in_(LIVE), Link.created_at <= now - links.AFTER_CLOSING, Link.record.in_(closed))
