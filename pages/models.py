@@ -1,5 +1,7 @@
 """Published pages, the links to them, and the browsers that were let in."""
 
+from typing import Any
+
 from peewee import ForeignKeyField, IntegerField, TextField
 
 from core.db import Model, UtcField
@@ -18,6 +20,7 @@ class Page(Model):
     style = TextField()
     language = TextField()
     created_at = UtcField()
+    record_id: Any
 
 
 class Link(Model):
@@ -39,6 +42,7 @@ class Link(Model):
     sent_at = UtcField(null=True)
     opened_at = UtcField(null=True)
     openings = IntegerField(default=0)
+    record_id: Any
 
 
 class Grant(Model):
@@ -48,6 +52,7 @@ class Grant(Model):
     token = TextField(unique=True)
     created_at = UtcField()
     used_at = UtcField()
+    link_id: Any
 
 
 class Asking(Model):
@@ -55,3 +60,4 @@ class Asking(Model):
 
     link = ForeignKeyField(Link, backref="askings")
     at = UtcField()
+    link_id: Any

@@ -122,7 +122,9 @@ def test_a_link_is_used_up_when_nobody_reads_any_more(link: Link, time: time_mac
     assert state(link) == "used"
 
 
-def test_a_scanner_that_presses_buttons_leaves_one_more_browser_for_a_day(make_record: Any, time: time_machine.Traveller) -> None:
+def test_a_scanner_that_presses_buttons_leaves_one_more_browser_for_a_day(
+    make_record: Any, time: time_machine.Traveller
+) -> None:
     made = issue(make_record())
     time.shift(4 * MINUTE)
     assert grants.open_in(again(made), SCANNER)
@@ -138,7 +140,9 @@ def test_the_second_browser_comes_too_late_after_a_day(make_record: Any, time: t
     assert grants.open_in(again(made), ADA) is None
 
 
-def test_no_second_browser_when_it_was_opened_later_than_five_minutes_after_sending(make_record: Any, time: time_machine.Traveller) -> None:
+def test_no_second_browser_when_it_was_opened_later_than_five_minutes_after_sending(
+    make_record: Any, time: time_machine.Traveller
+) -> None:
     made = issue(make_record())
     time.shift(6 * MINUTE)
     assert grants.open_in(again(made), ADA)
@@ -187,7 +191,9 @@ def test_a_link_expires_after_thirty_days(link: Link, time: time_machine.Travell
     assert again(link).state == "expired"
 
 
-def test_a_link_expires_fourteen_days_after_the_record_closed(link: Link, make_record: Any, time: time_machine.Traveller) -> None:
+def test_a_link_expires_fourteen_days_after_the_record_closed(
+    link: Link, make_record: Any, time: time_machine.Traveller
+) -> None:
     make_record("1001", status="done")
     time.shift(14 * DAY - MINUTE)
     assert state(link) == "issued"
@@ -205,7 +211,9 @@ def test_a_record_that_opens_again_keeps_its_link(link: Link, make_record: Any, 
     assert state(link) == "issued"
 
 
-def test_a_link_made_long_after_the_record_closed_lives_fourteen_days(make_record: Any, time: time_machine.Traveller) -> None:
+def test_a_link_made_long_after_the_record_closed_lives_fourteen_days(
+    make_record: Any, time: time_machine.Traveller
+) -> None:
     record = make_record("1001", status="done")
     time.shift(20 * DAY)
     made = issue(record)
@@ -216,7 +224,9 @@ def test_a_link_made_long_after_the_record_closed_lives_fourteen_days(make_recor
     assert state(made) == "expired"
 
 
-def test_a_changed_address_revokes_at_once_and_is_written_down_by_the_reader(link: Link, time: time_machine.Traveller) -> None:
+def test_a_changed_address_revokes_at_once_and_is_written_down_by_the_reader(
+    link: Link, time: time_machine.Traveller
+) -> None:
     grants.open_in(link, ADA)
     contacts.correct(link.record.contact, {"email": "ada@new.example"}, "user:1")
     assert state(link) == "revoked" and again(link).state == "opened"
@@ -289,9 +299,15 @@ def test_without_an_address_no_fresh_link_is_made(make_record: Any) -> None:
     assert Entry.select().where(Entry.what == "link.requested").count() == 0
 
 
-@pytest.mark.parametrize(("address", "shown"), [
-    ("ada@example.org", "a•••@e•••.org"), ("x@y.example", "x•••@y•••.example"), ("müller@mail.example.co.uk", "m•••@m•••.uk"),
-    ("", ""), ("nonsense", ""),
-])
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("ada@example.org", "a•••@e•••.org"),
+        ("x@y.example", "x•••@y•••.example"),
+        ("müller@mail.example.co.uk", "m•••@m•••.uk"),
+        ("", ""),
+        ("nonsense", ""),
+    ],
+)
 def test_an_address_is_shown_masked(address: str, shown: str) -> None:
     assert fresh.masked(address) == shown

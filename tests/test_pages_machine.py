@@ -21,7 +21,10 @@ from records.models import Record
 ONWARD = {
     "issued": {"issued", "opened", "expired", "revoked", "erased"},
     "opened": {"opened", "used", "expired", "revoked", "erased"},
-    "used": {"used", "erased"}, "expired": {"expired", "erased"}, "revoked": {"revoked", "erased"}, "erased": {"erased"},
+    "used": {"used", "erased"},
+    "expired": {"expired", "erased"},
+    "revoked": {"revoked", "erased"},
+    "erased": {"erased"},
 }
 browsers = st.sampled_from(["a" * 22, "b" * 22, "c" * 22])
 numbers = count(1)
@@ -146,6 +149,13 @@ class OneTimeLink(RuleBasedStateMachine):
 @pytest.mark.usefixtures("house")
 def test_a_link_lets_in_no_more_than_it_promised(house: Flask, make_record: Callable[..., Record]) -> None:
     machine = type("Machine", (OneTimeLink,), {"make_record": staticmethod(make_record)})
-    run_state_machine_as_test(machine, settings=settings(
-        max_examples=25, stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck),
-    ))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

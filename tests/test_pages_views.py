@@ -125,7 +125,11 @@ def test_a_second_browser_is_told_the_link_was_opened(link: Link, browser: Any) 
     press(browser(), link)
     told = browser().get(address(link))
     assert told.status_code == 410
-    assert "Dieser Link wurde schon geöffnet." in told.text and "a•••@e•••.org" in told.text and "ada@example.org" not in told.text
+    assert (
+        "Dieser Link wurde schon geöffnet." in told.text
+        and "a•••@e•••.org" in told.text
+        and "ada@example.org" not in told.text
+    )
 
 
 def test_a_second_browser_that_had_the_page_open_is_told_so_when_it_presses(link: Link, browser: Any) -> None:
@@ -249,7 +253,9 @@ def test_a_crooked_token_is_unknown_too(browser: Any) -> None:
 
 
 COMMON = {
-    "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 
 
@@ -286,7 +292,9 @@ def test_ranges_and_conditions_are_ignored(link: Link, browser: Any) -> None:
     ada = browser()
     view = press(ada, link).location
     whole = ada.get(view)
-    part = ada.get(view, headers={"Range": "bytes=0-9", "If-None-Match": "*", "If-Modified-Since": "Sat, 21 Nov 2099 00:00:00 GMT"})
+    part = ada.get(
+        view, headers={"Range": "bytes=0-9", "If-None-Match": "*", "If-Modified-Since": "Sat, 21 Nov 2099 00:00:00 GMT"}
+    )
     assert part.status_code == 200 and part.data == whole.data
 
 
@@ -348,7 +356,9 @@ def test_trouble_is_told_without_the_database(link: Link, browser: Any, monkeypa
 
 
 def test_no_log_shows_a_token(link: Link) -> None:
-    shown = logging.LogRecord("werkzeug", logging.INFO, "", 0, '"%s" %s', ("GET " + address(link) + "?l=en HTTP/1.1", 200), None)
+    shown = logging.LogRecord(
+        "werkzeug", logging.INFO, "", 0, '"%s" %s', ("GET " + address(link) + "?l=en HTTP/1.1", 200), None
+    )
     assert hush.Hush().filter(shown)
     assert links.token_of(link.id) not in shown.getMessage() and "/s/…" in shown.getMessage()
     assert any(isinstance(known, hush.Hush) for known in logging.getLogger("werkzeug").filters)
