@@ -43,6 +43,7 @@ class Link(Model):
     opened_at = UtcField(null=True)
     openings = IntegerField(default=0)
     record_id: Any
+    grants: Any
 
 
 class Grant(Model):
