@@ -125,6 +125,9 @@ def Json(default: Any = dict, **kwargs: Any) -> JSONField:
 class Model(PeeweeModel):
     """A row; tables are made by the migrations."""
 
+    id: Any  # peewee's own, as are the `<name>_id` that tables announce for their foreign keys
+    _dirty: set[str]
+
     class Meta:
         database = database
         legacy_table_names = False

@@ -24,6 +24,11 @@ def newest(model: type[Row], limit: int, **equal: Any) -> list[Row]:
     return [_row(model, row) for row in found]
 
 
+def tuples(query: Any) -> list[tuple[Any, ...]]:
+    """What a query finds, as plain tuples in the order of its columns."""
+    return list(query.tuples())
+
+
 def insert(row: Model) -> None:
     """Store a new row; it then knows its id."""
     names, group = _insertion(type(row))

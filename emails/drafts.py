@@ -62,7 +62,8 @@ class Overtaken(ValueError):
 
 def save(draft: Draft, template: Template, actor: str) -> None:
     """Store a draft without faults as the next version; raises Overtaken."""
-    template.name, template.kind_id, template.texts = draft.name.strip(), draft.kind and draft.kind.key, draft.written()
+    template.name, template.texts = draft.name.strip(), draft.written()
+    template.kind_id = draft.kind.key if draft.kind else None
     with transaction():
         if template.id is None:
             template.version, template.updated_at = 1, clock.now()

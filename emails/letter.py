@@ -96,7 +96,7 @@ def _foot(company: dict[str, Any], word: Write) -> str:
     legal = (pick(company.get("footer") or {}) or ", ".join(filter(None, address))).strip()
     ways = [wording.phone(company.get("phone")) or "", company.get("email") or ""]
     links = [(_("Legal notice"), company.get("imprint_url")), (_("Privacy"), company.get("privacy_url"))]
-    anchors = [f'<a href="{escape(url)}">{label}</a>' for label, url in links if wording.web_address(url)]
+    anchors = [f'<a href="{escape(str(url))}">{label}</a>' for label, url in links if wording.web_address(url)]
     reason = escape(_("Reason for this message: %(record)s.", record="\0")).replace(
         "\0", _about(word))
     lines = [reason, escape(legal).replace("\n", "<br>"), " · ".join(escape(way) for way in ways if way), " · ".join(anchors)]

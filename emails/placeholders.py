@@ -85,7 +85,7 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("location.name", N_("Location"), "text", lambda s: s.location and s.location.name),
     Placeholder("location.street", N_("Street"), "text", lambda s: s.location and s.location.street),
     Placeholder("location.city", N_("Postcode and city"), "text", lambda s: s.location and s.location.city),
-    Placeholder("location.phone", N_("Phone"), "text", lambda s: wording.phone(s.location and s.location.phone)),
+    Placeholder("location.phone", N_("Phone"), "text", lambda s: wording.phone(s.location.phone if s.location else None)),
     Placeholder("location.hours", N_("Opening hours"), "text", lambda s: s.location and wording.opening(s.location.hours)),
     Placeholder("company.name", N_("Company"), "text", lambda s: s.company.get("name")),
     Placeholder("company.email", N_("Company’s e‑mail"), "text", lambda s: s.company.get("email")),

@@ -68,7 +68,7 @@ def next_due() -> Any:
 
 def _due(now: Any, limit: int) -> Any:
     query = Message.select(Message.id).where(PLANNED, Message.due_at <= now).order_by(Message.due_at).limit(limit)
-    return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
+    return query if is_sqlite() else query.for_update(skip_locked=True)
 
 
 def _stopped() -> Any:

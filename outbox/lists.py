@@ -6,6 +6,7 @@ from typing import Any
 from peewee import SQL, Expression, Field
 
 from core.i18n import N_
+from core.rows import tuples
 from outbox.models import Message
 from records import lists
 from records.models import Contact, Record
@@ -88,7 +89,7 @@ def _records(words: str) -> list[int]:
     if not people:
         return numbered
     theirs = Record.select(Record.id).where(Record.contact.in_(people))
-    return numbered + [id for (id,) in theirs.order_by(Record.id.desc()).limit(FEW).tuples()]
+    return numbered + [id for (id,) in tuples(theirs.order_by(Record.id.desc()).limit(FEW))]
 
 
 def _people(words: str) -> list[Contact]:
@@ -96,4 +97,4 @@ def _people(words: str) -> list[Contact]:
 
 
 def _ids(test: Expression) -> list[Any]:
-    return [id for (id,) in Message.select(Message.id).where(test).order_by(Message.id.desc()).limit(FEW).tuples()]
+    return [id for (id,) in tuples(Message.select(Message.id).where(test).order_by(Message.id.desc()).limit(FEW))]

@@ -30,7 +30,7 @@ class Letter:
 
     @property
     def source(self) -> str:
-        return bytes(self.mail.raw).decode("utf-8", "replace").replace("\r\n", "\n")[:LONGEST]
+        return bytes(self.mail.content).decode("utf-8", "replace").replace("\r\n", "\n")[:LONGEST]
 
     @property
     def to_name(self) -> str:
@@ -56,7 +56,7 @@ def page(words: str = "", after: str = "") -> Page:
 
 def read(mail: Mail) -> Letter:
     """Take a mail apart; what its headers hide stays text."""
-    message = email.message_from_bytes(bytes(mail.raw), policy=default)
+    message = email.message_from_bytes(bytes(mail.content), policy=default)
     assert isinstance(message, EmailMessage)
     date = message["date"]
     return Letter(

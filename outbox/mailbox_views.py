@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
-
 from peewee import SQL
 
 from accounts.access import signed_in

@@ -1,5 +1,7 @@
 """Messages, the state of senders, suppressed addresses, and the built-in mailbox."""
 
+from typing import Any
+
 from peewee import BlobField, ForeignKeyField, IntegerField, TextField
 
 from core.db import Model, UtcField
@@ -12,7 +14,7 @@ class Message(Model):
 
     `recipient`: customer, assignee, manager or an address. `occasion`: what made it, unique per rule, record, recipient
     and channel. `state`: planned, sending_pre, sending_data, sent, bounced, awaiting, held, unclear, dropped, failed.
-    `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link; it decides the grace and what an unclear end means.
+    `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link; it decides what an unclear end means.
     """
 
     rule_id = IntegerField(null=True)
@@ -37,6 +39,8 @@ class Message(Model):
     sent_at = UtcField(null=True)
     dated_at = UtcField(null=True)
     message_id = TextField(default="")
+    record_id: Any
+    template_id: Any
 
 
 class SenderState(Model):
@@ -71,5 +75,5 @@ class Mail(Model):
     message_id = TextField(unique=True)
     recipient = TextField()
     subject = TextField()
-    raw = BlobField()
+    content = BlobField()
     at = UtcField()

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import clock, journal
 from core.db import database, transaction
-from core.rows import insert_many
+from core.rows import insert_many, tuples
 from outbox import alarm
 from outbox.models import Message
 
@@ -49,7 +49,7 @@ def waiting(rule_id: int) -> int:
 def discard(rule_id: int, reason: str, actor: str) -> int:
     """Drop a rule's messages that have not gone out; how many."""
     with transaction():
-        rows = list(Message.select(Message.id, Message.record_id).where(_waiting(rule_id)).tuples())
+        rows = tuples(Message.select(Message.id, Message.record_id).where(_waiting(rule_id)))
         ids = [message for message, record in rows]
         Message.update(state="dropped", reason=reason).where(Message.id.in_(ids), Message.state.in_(("planned", "held"))).execute()
         journal.record_many(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from markupsafe import Markup, escape
 
 from accounts.access import signed_in
@@ -10,6 +10,7 @@ from core import clock
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.journal import Entry
+from core.web import wants_fragment
 from outbox.models import Message
 from outbox.words import Told, tell
 from records.biography import Line, told
@@ -37,9 +38,11 @@ WHAT = {
 @bp.get("/<int:id>")
 @signed_in
 def show(id: int) -> Any:
-    """The biography; 286 when nothing in it can change by itself any more."""
-    story = fragment(id)
-    return story, 200 if pending(id) else POLL_ENDS
+    """The biography; 286 when nothing in it can change by itself any more. Without htmx, the record's messages as a page."""
+    if not wants_fragment():
+        record = Record.get_or_none(Record.id == id) or abort(404)
+        return redirect(url_for("outbox.index", q=record.number))
+    return fragment(id), 200 if pending(id) else POLL_ENDS
 
 
 def fragment(record_id: int) -> str:

@@ -9,6 +9,7 @@ from peewee import SQL, Case, Expression, fn
 
 from core import clock
 from core.journal import Entry
+from core.rows import tuples
 from outbox.hand import UNREACHED
 from outbox.lists import TROUBLE
 from outbox.models import Message
@@ -58,7 +59,7 @@ def _reached(records: dict[int, Message]) -> dict[int, int]:
     query = Message.select(Message.record, fn.MAX(Message.id)).where(
         Message.record.in_(list(records)), Message.recipient == "customer", Message.state == "sent"
     )
-    return dict(query.group_by(Message.record).tuples()) if records else {}
+    return dict(tuples(query.group_by(Message.record))) if records else {}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def figures() -> Figures:
 def _by_hour(at: Any, test: Expression, edges: Sequence[datetime]) -> list[int]:
     hour = Case(None, [(at < edge, number) for number, edge in enumerate(edges[1:])])
     query = Message.select(hour, fn.COUNT(Message.id)).where(test, at >= edges[0], at < edges[-1]).group_by(SQL("1"))
-    counted = dict(query.tuples())
+    counted: dict[int, int] = dict(tuples(query))
     return [counted.get(number, 0) for number in range(len(edges) - 1)]
 
 

@@ -8,6 +8,7 @@ from core import clock
 from core.i18n import N_, date, time
 from core.i18n import gettext as _
 from core.journal import Entry
+from core.rows import tuples
 from emails.models import Template
 from outbox import valve
 from outbox.models import Message
@@ -84,7 +85,7 @@ class Told:
 def tell(messages: Sequence[Message]) -> list[Told]:
     """Messages in words, in the given order; a handful of queries, however many."""
     records = load(message.record_id for message in messages)
-    names = dict(Template.select(Template.id, Template.name).where(Template.id.in_({m.template_id for m in messages})).tuples())
+    names: dict[int, str] = dict(tuples(Template.select(Template.id, Template.name).where(Template.id.in_({m.template_id for m in messages}))))
     ends, stopped = _ends(messages), bool(valve.stopped())
     return [_told(message, records.get(message.record_id), names, ends.get(message.id), stopped) for message in messages]
 

@@ -37,7 +37,7 @@ class Kind(Model):
 
 
 class Contact(Model):
-    """A person who can be written to. `consents`: {"email": {"given": true, "at": iso, "how": actor, "text": …}, "sms": …}."""
+    """A person who can be written to. `consents`: {"email": {"given": true, "at": ISO moment, "how": actor}, "sms": …}."""
 
     name = TextField(default="")
     email = TextField(null=True)
@@ -51,7 +51,7 @@ class Contact(Model):
 
 
 class Location(Model):
-    """A place of business. `hours`: {"mon": [["09:00", "13:00"], ["14:00", "18:30"]], …}, local times; a day left out is closed."""
+    """A place of business. `hours`: {"mon": [["09:00", "13:00"], …], …} in local time; a day left out is closed."""
 
     key = TextField(unique=True)
     name = TextField()
@@ -62,6 +62,7 @@ class Location(Model):
     state = TextField(default="")
     hours = Json()
     manager = ForeignKeyField(Contact, null=True, backref="+")
+    manager_id: Any
 
 
 class Record(Model):
@@ -88,6 +89,10 @@ class Record(Model):
     created_at = UtcField()
     updated_at = UtcField()
     closed_at = UtcField(null=True)
+    kind_id: Any
+    contact_id: Any
+    assignee_id: Any
+    location_id: Any
 
 
 class Source(Model):
@@ -102,6 +107,8 @@ class Source(Model):
     statuses = Json()
     active = BooleanField(default=True)
     created_at = UtcField()
+    kind_id: Any
+    location_id: Any
 
     @property
     def actor(self) -> str:
@@ -114,3 +121,4 @@ class Delivery(Model):
     source = ForeignKeyField(Source, backref="+")
     key = TextField()
     at = UtcField()
+    source_id: Any

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from peewee import fn
 
 from core import clock
+from core.rows import tuples
 from outbox.models import Message
 
 DAYS = 30
@@ -38,11 +39,11 @@ def sent(rules: Iterable[int]) -> dict[int, Count]:
     first, since = today - timedelta(days=DAYS - 1), clock.now() - timedelta(days=DAYS - 1)
     day = fn.DATE(Message.sent_at).python_value(str)
     rows = (
-        Message.select(Message.rule_id, day.alias("day"), fn.COUNT(Message.id).alias("sent"))
+        Message.select(Message.rule_id, day, fn.COUNT(Message.id))
         .where(Message.sent_at >= since, Message.rule_id.in_(wanted), Message.state == "sent")
         .group_by(Message.rule_id, fn.DATE(Message.sent_at))
     )
     days = {rule: [0] * DAYS for rule in wanted}
-    for row in rows:
-        days[row.rule_id or 0][(date.fromisoformat(row.day[:10]) - first).days] += row.sent
+    for rule, day, sent in tuples(rows):
+        days[rule or 0][(date.fromisoformat(day[:10]) - first).days] += sent
     return {rule: Count(counted) for rule, counted in days.items()}

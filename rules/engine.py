@@ -6,6 +6,7 @@ from datetime import timedelta
 from peewee import fn
 
 from core.journal import Entry, Write
+from core.rows import tuples
 from outbox import plan
 from outbox.models import Message
 from outbox.plan import Planned
@@ -118,8 +119,8 @@ def _newest(records: set[int]) -> dict[tuple[int, int, str], int]:
     if not records:
         return {}
     rows = (
-        Message.select(Message.rule_id, Message.record_id, Message.recipient, fn.MAX(Message.entry_id).alias("newest"))
+        Message.select(Message.rule_id, Message.record_id, Message.recipient, fn.MAX(Message.entry_id))
         .where(Message.record_id.in_(records), Message.rule_id.is_null(False))
         .group_by(Message.rule_id, Message.record_id, Message.recipient)
     )
-    return {(row.rule_id or 0, row.record_id, row.recipient): row.newest or 0 for row in rows}
+    return {(rule or 0, record, recipient): entry or 0 for rule, record, recipient, entry in tuples(rows)}

@@ -31,6 +31,7 @@ class Rule(Model):
     fault = TextField(default="")
     created_at = UtcField()
     updated_at = UtcField()
+    kind_id: Any
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
         with transaction():

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from accounts.access import admin_only, signed_in
 from core.i18n import gettext as _
 from core.i18n import ngettext
+from core.rows import tuples
 from core.web import wants_fragment
 from outbox import plan
 from records import kinds
@@ -155,8 +156,7 @@ def _example(kind: Kind) -> Markup:
 
 
 def _totals() -> Counter[str]:
-    rows = Rule.select(Rule.kind, fn.COUNT(Rule.id).alias("rules")).group_by(Rule.kind)
-    return Counter({row.kind_id: row.rules for row in rows})
+    return Counter(dict(tuples(Rule.select(Rule.kind, fn.COUNT(Rule.id)).group_by(Rule.kind))))
 
 
 def _named(ids: list[str]) -> list[Rule]:

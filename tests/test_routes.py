@@ -139,7 +139,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         )
         mail = Mail.create(
             message_id="<1@example.org>", recipient="ada@example.org", subject="Angenommen", at=clock.now(),
-            raw=b"Subject: Angenommen\r\nFrom: a@example.org\r\nTo: ada@example.org\r\n\r\nGuten Tag\r\n",
+            content=b"Subject: Angenommen\r\nFrom: a@example.org\r\nTo: ada@example.org\r\n\r\nGuten Tag\r\n",
         )
         other = User.create(email="ben@example.org", name="Ben", password="!", role="staff", created_at=clock.now())
         link = links.prepare(record.id, "customer", "ada@example.org")

@@ -75,7 +75,7 @@ TABLES = {
     ),
     "worker": dict(name=TextField(primary_key=True), boot=TextField(), beat_at=Time()),
     "suppression": dict(fingerprint=TextField(primary_key=True), reason=TextField(), at=Time()),
-    "mail": dict(message_id=TextField(unique=True), recipient=TextField(), subject=TextField(), raw=BlobField(), at=Time()),
+    "mail": dict(message_id=TextField(unique=True), recipient=TextField(), subject=TextField(), content=BlobField(), at=Time()),
     "rule": dict(
         name=TextField(), kind_id=TextField(), trigger=TextField(), options=Document(), conditions=Document(),
         locations=Document(), delay=IntegerField(), channel=TextField(), recipients=Document(), on=BooleanField(),
@@ -90,6 +90,7 @@ INDEXES = (
     "CREATE UNIQUE INDEX record_number ON record (kind_id, number)",
     "CREATE INDEX record_recent ON record (kind_id, updated_at)",
     "CREATE INDEX record_by_status ON record (kind_id, status, updated_at)",
+    "CREATE INDEX record_by_place ON record (kind_id, location_id, updated_at)",
     "CREATE UNIQUE INDEX delivery_key ON delivery (source_id, key)",
     "CREATE INDEX page_newest ON page (record_id, id)",
     "CREATE INDEX link_live ON link (expires_at) WHERE state IN ('issued', 'opened')",

@@ -49,8 +49,8 @@ def play(base_url: str, source: Source) -> Played:
     first = wait("the first mail", lambda: _newest_mail(0))
     _call(base_url, source, "order.updated", _order(number, "completed", placed, clock.now()))
     mail = wait("the mail about the new status", lambda: _newest_mail(first.id))
-    text = message_from_bytes(bytes(mail.raw), policy=policy.default).get_body(("plain",)).get_content()
-    link = re.search(rf"^{re.escape(base_url)}/s/\S+", text, re.MULTILINE)
+    text = message_from_bytes(bytes(mail.content), policy=policy.default).get_body(("plain",))
+    link = re.search(rf"^{re.escape(base_url)}/s/\S+", text.get_content() if text else "", re.MULTILINE)
     if link is None:
         raise Stuck("the mail has no status link")
     wait("the status page", lambda: _page(source, number))
