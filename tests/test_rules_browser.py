@@ -1,0 +1,94 @@
+"""The builder in a real browser: a rule is filled in, read beside it, corrected and saved, and axe has nothing to say."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from rules.models import Rule
+from rules.packs import reader
+from tests.browsing import PHONE, faults
+
+Make = Callable[..., Any]
+
+
+class Quiet(WSGIRequestHandler):
+    def log_request(self, *args: object) -> None: ...
+
+
+@pytest.fixture
+def page(house: Flask, admin: FlaskClient, shop: Any, chromium: Browser) -> Iterator[Page]:
+    """An admin's page; forms need their tokens as they do in life, and complaints fail the test."""
+    house.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, house, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.port}"
+    context = chromium.new_context(base_url=address, locale="de-DE")
+    session = admin.get_cookie("session")
+    assert session
+    context.add_cookies([{"name": "session", "value": session.value, "url": address}])
+    page, complaints = context.new_page(), []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    server.shutdown()
+    thread.join()
+    assert [said for said in complaints if "status of 422" not in said] == []
+
+
+def test_a_rule_is_written_read_and_saved(page: Page, make_record: Make) -> None:
+    make_record("1001")
+    reader.install("repair-shop")
+    page.goto("/rules/new?kind=order")
+    page.get_by_label("Auslöser").select_option("status_changed_to")
+    page.get_by_role("checkbox", name="Abholbereit").check()
+    page.get_by_role("button", name="Verzögerung").click()
+    page.get_by_label("Wie viele").fill("3")
+    page.get_by_label("Einheit").select_option("hours")
+    page.get_by_label("Vorlage", exact=True).select_option("new")
+    beside = page.locator("#side")
+    expect(beside.locator(".sentence")).to_have_text(
+        "Sobald ein Auftrag den Status Abholbereit bekommt, erhält der Kunde nach 3 Stunden die E‑Mail (neue Vorlage)."
+    )
+    expect(beside.frame_locator("iframe").get_by_text("Guten Tag Ada Lovelace,")).to_be_visible()
+    page.get_by_label("Text", exact=True).fill("{{ moon }}")
+    page.locator(".savebar").get_by_role("button", name="Speichern").click()
+    expect(page.locator(".error")).to_contain_text("Den Platzhalter „moon“ gibt es nicht.")
+    assert faults(page) == []
+    page.get_by_label("Text", exact=True).fill("{{ greeting }}")
+    page.locator(".savebar").get_by_role("button", name="Speichern").click()
+    expect(page.locator("#toasts")).to_contain_text("„Auftrag: Abholbereit“ ist eingeschaltet.")
+    assert Rule.select().count() == 4
+
+
+def test_the_feed_is_searched_switched_and_opened(page: Page) -> None:
+    reader.install("repair-shop")
+    page.goto("/rules?kind=order")
+    assert faults(page) == []
+    page.get_by_label("Regeln durchsuchen").fill("storniert")
+    expect(page.locator("li.rule")).to_have_count(1)
+    page.get_by_role("switch").click()
+    expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    place = page.locator("li.rule").bounding_box()
+    assert place
+    page.mouse.dblclick(place["x"] + place["width"] / 2, place["y"] + place["height"] - 6)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stornierung melden")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_feed_and_builder_fit_a_phone(page: Page, make_record: Make, scheme: str) -> None:
+    make_record("1001")
+    reader.install("repair-shop")
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme=scheme)
+    for path in ("/rules?kind=order", "/rules?kind=booking", f"/rules/{Rule.get().id}", f"/rules/{Rule.get().id}/delete"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert faults(page) == []
