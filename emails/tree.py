@@ -17,6 +17,7 @@ from emails.slots import Slots
 TAGS = {"p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "a", "ul", "ol", "li", "blockquote", "hr", "code"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 DEEPEST = 8  # elements and conditions inside one another
+MOST_BRACKETS, MOST_LINES = 120, 1500  # Markdown looks from each to the end of the text
 LISTS = ("ul", "ol")
 
 
@@ -53,7 +54,7 @@ Part = Union[str, Value, Element, Branches]
 
 def grow(source: str) -> list[Part]:
     """The tree of a source that `grammar.check` accepted; raises Wrong for links and conditions that cannot stand so."""
-    _check_depth(source)
+    _check_shape(source)
     slots: Slots[Statement] = Slots(source)
     html = nh3.clean(_markdown().convert(_written(source, slots)), tags=TAGS, attributes={"a": {"href"}},
                      url_schemes=SCHEMES, link_rel=None)
@@ -63,7 +64,12 @@ def grow(source: str) -> list[Part]:
     return _lists_joined(reader.root)
 
 
-def _check_depth(source: str) -> None:
+def _check_shape(source: str) -> None:
+    """Refuse what would keep Markdown busy for longer than a text by a person ever does."""
+    if source.count("\n") > MOST_LINES:
+        raise Wrong(_("This text is too long."))
+    if source.count("[") > MOST_BRACKETS:
+        raise Wrong(_("There are too many square brackets."))
     for number, line in enumerate(source.split("\n"), 1):
         lead = re.match(r"[\s>*+-]*", line)
         if lead and (lead.group().count(">") > 4 or len(lead.group().expandtabs(4)) > 32):
