@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask
+from flask_login import current_user
 
 from accounts import commands as accounts_commands
 from accounts import room as accounts_room
-from accounts.setup import Starter
 from core import db, i18n, journal, keys, migrate, queue, serve, settings, web
 from core.config import Config, ConfigError, read
 from emails import defaults, frame
@@ -78,7 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
     open_house(config)
     app = Flask(__name__, static_folder=None)
     web.furnish(app, config)
-    accounts_room.furnish(app, [Starter(pack.name, pack.words["title"], pack.words["about"], pack.words["icon"], reader.install) for pack in reader.available()])
+    accounts_room.furnish(app, reader.starters())
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(nav=lambda: nav(mailbox=not config.smtp_url), record_slots=RECORD_SLOTS)
@@ -102,15 +102,14 @@ def nav(mailbox: bool) -> list[tuple[str | None, list[tuple[str, str, str, str]]
         (_("Messages"), "/outbox", "outbox"),
         *([(_("Mailbox"), "/mailbox", "mailbox")] if mailbox else []),
     ]
-    settled = [
-        (_("Notifications"), "/rules", "rules"),
-        (_("Templates"), "/templates", "template"),
+    settled = [(_("Notifications"), "/rules", "rules"), (_("Templates"), "/templates", "template")]
+    by_admins = [
         (_("Locations"), "/locations", "pin"),
         (_("Shops"), "/shops", "shop"),
         (_("Company"), "/company", "company"),
-        (_("People and keys"), "/users", "profile"),
+        (_("People and keys"), "/users", "key"),
     ]
-    groups = [(None, daily), (_("Settings"), settled)]
+    groups = [(None, daily), (_("Settings"), settled + by_admins if current_user.is_admin else settled)]
     return [(title, [(label, url, sign, url) for label, url, sign in places]) for title, places in groups]
 
 

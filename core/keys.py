@@ -49,7 +49,9 @@ def _stored(path: Path) -> bytes:
         _make(path)
     secret = path.read_bytes().strip()
     if len(secret) < 32:
-        raise ConfigError(f"{path} holds no secret: bring it back from a backup, or remove it to get a new one and end all links.")
+        raise ConfigError(
+            f"{path} holds no secret: bring it back from a backup, or remove it to get a new one and end all links."
+        )
     return secret
 
 

@@ -74,9 +74,9 @@ def value(field: Field, given: Any) -> Any:
 
 @cache
 def _selection(model: type[Model], names: tuple[str, ...]) -> str:
-    fields = model._meta.fields
-    given = " AND ".join(f'"{fields[name].column_name}" = ?' for name in names)
-    return f'SELECT {_listed(model._meta.sorted_fields)} FROM "{model._meta.table_name}" WHERE {given} ORDER BY "id" DESC LIMIT ?'
+    meta = model._meta
+    given = " AND ".join(f'"{meta.fields[name].column_name}" = ?' for name in names)
+    return f'SELECT {_listed(meta.sorted_fields)} FROM "{meta.table_name}" WHERE {given} ORDER BY "id" DESC LIMIT ?'
 
 
 @cache
@@ -93,7 +93,8 @@ def _own(model: type[Model]) -> list[Field]:
 
 def _row(model: type[Row], found: Sequence[Any]) -> Row:
     row = model(__no_default__=True)
-    row.__data__ = {field.name: field.python_value(given) for field, given in zip(model._meta.sorted_fields, found, strict=True)}
+    fields = model._meta.sorted_fields
+    row.__data__ = {field.name: field.python_value(given) for field, given in zip(fields, found, strict=True)}
     row._dirty.clear()
     return row
 

@@ -46,7 +46,7 @@ def release(owner_prefix: str | None = None) -> int:
             Message.update(state=end.state, reason=end.reason, due_at=end.due_at, owner="").where(
                 Message.id == message.id, Message.state == "sending_data"
             ).execute()
-        journal.record_many([_entry(message) for message in lost])
+        journal.record_many([message.line("unclear", "crashed") for message in lost])
     return freed + len(lost)
 
 
@@ -73,7 +73,3 @@ def _due(now: Any, limit: int) -> Any:
 
 def _stopped() -> Any:
     return Setting.select(Setting.name).where(Setting.name == "stopped")
-
-
-def _entry(message: Message) -> dict[str, Any]:
-    return journal.row("message.unclear", message.record_id, "worker", message=message.id, rule=message.rule_id, reason="crashed")

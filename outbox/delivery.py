@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from core import clock, journal, keys
 from core.db import transaction
@@ -82,22 +81,20 @@ class Delivery:
         raw = mime.build(
             composed, to=(person.name, person.address), sender=sender, message_id=message_id, date=message.dated_at
         )
-        return Dispatch(message, Letter(message_id, sender[1], person.address, composed.subject, raw), None if known else link)
+        letter = Letter(message_id, sender[1], person.address, composed.subject, raw)
+        return Dispatch(message, letter, None if known else link)
 
     def _drop(self, claimed: dict[int, Message], reasons: dict[int, str]) -> None:
         if not reasons:
             return
         with transaction():
-            lines: list[dict[str, Any]] = []
+            lines = []
             for key, reason in reasons.items():
                 state = "failed" if reason == "not_composed" else "dropped"
                 Message.update(state=state, reason=reason, owner="").where(
                     Message.id == key, Message.owner == self.owner, Message.state == "sending_pre"
                 ).execute()
-                message = claimed[key]
-                lines.append(
-                    journal.row(f"message.{state}", message.record_id, "worker", message=key, rule=message.rule_id, reason=reason)
-                )
+                lines.append(claimed[key].line(state, reason))
             journal.record_many(lines)
 
     def _set_alarm(self) -> None:

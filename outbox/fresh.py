@@ -25,6 +25,7 @@ def _write(plans: list[Planned]) -> None:
 def _plan(entry: journal.Entry, template_id: int) -> Planned:
     link = entry.data["link"]
     return Planned(
-        rule_id=None, record_id=int(entry.record_id or 0), entry_id=entry.id, occasion=f"link:{link}", recipient="customer", channel="email",
-        template_id=template_id, sort="link", due_at=entry.at, expires_at=entry.at + GRACE, link_id=link,
+        rule_id=None, record_id=int(entry.record_id or 0), entry_id=entry.id, occasion=f"link:{link}",
+        recipient="customer", channel="email", template_id=template_id, sort="link", link_id=link,
+        due_at=entry.at, expires_at=entry.at + GRACE,
     )

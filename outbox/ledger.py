@@ -39,6 +39,11 @@ class Dispatch:
     marked: "Future[None]" = field(default_factory=Future)
     result: Result | None = None
 
+    @property
+    def code(self) -> str:
+        """What the channel answered, if it did."""
+        return self.result.code if self.result else ""
+
 
 class Ledger:
     """Writes marks before the final dot and results after it; many of both in one commit."""
@@ -117,7 +122,8 @@ class Ledger:
     def _mark(self, dispatch: Dispatch, now: Any) -> int:
         message, letter = dispatch.message, dispatch.letter
         dated = value(Message.dated_at, message.dated_at)
-        return run(MARK, [letter.address, letter.subject, letter.message_id, dated, message.link_id, message.id, self.owner, now])
+        news = [letter.address, letter.subject, letter.message_id, dated, message.link_id]
+        return run(MARK, [*news, message.id, self.owner, now])
 
     def _results(self, results: list[Dispatch]) -> None:
         now = clock.now()
@@ -127,7 +133,7 @@ class Ledger:
                 Message.id.in_([dispatch.message.id for dispatch in sent]), Message.owner == self.owner
             ).execute()
             links.mark_sent([dispatch.message.link_id for dispatch in sent if dispatch.message.link_id], now)
-        lines = [_line(dispatch, "sent", "") for dispatch in sent]
+        lines = [dispatch.message.line("sent", code=dispatch.code) for dispatch in sent]
         lines += [line for dispatch in results if dispatch not in sent for line in self._other(dispatch, now)]
         journal.record_many(lines)
         if results:
@@ -147,11 +153,4 @@ class Ledger:
                 fingerprint=fingerprint(dispatch.letter.address.lower()), reason=verdict, at=now
             ).on_conflict_ignore().execute()
         told = hit and end.state in ("failed", "unclear")
-        return [_line(dispatch, end.state, end.reason)] if told else []
-
-
-def _line(dispatch: Dispatch, state: str, reason: str) -> dict[str, Any]:
-    message, code = dispatch.message, dispatch.result.code if dispatch.result else ""
-    return journal.row(
-        f"message.{state}", message.record_id, "worker", message=message.id, rule=message.rule_id, reason=reason, code=code
-    )
+        return [message.line(end.state, end.reason, code=dispatch.code)] if told else []

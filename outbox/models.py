@@ -4,6 +4,7 @@ from typing import Any
 
 from peewee import BlobField, ForeignKeyField, IntegerField, TextField
 
+from core import journal
 from core.db import Model, UtcField
 from emails.models import Template
 from records.models import Record
@@ -41,6 +42,12 @@ class Message(Model):
     message_id = TextField(default="")
     record_id: Any
     template_id: Any
+
+    def line(self, state: str, reason: str = "", actor: str = "worker", **more: Any) -> dict[str, Any]:
+        """The line of the journal that says so."""
+        return journal.row(
+            f"message.{state}", self.record_id, actor, message=self.id, rule=self.rule_id, reason=reason, **more
+        )
 
 
 class SenderState(Model):

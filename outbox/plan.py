@@ -7,7 +7,7 @@ from typing import Any
 
 from core import clock, journal
 from core.db import database, transaction
-from core.rows import insert_many, tuples
+from core.rows import insert_many
 from outbox import alarm
 from outbox.models import Message
 
@@ -49,12 +49,9 @@ def waiting(rule_id: int) -> int:
 def discard(rule_id: int, reason: str, actor: str) -> int:
     """Drop a rule's messages that have not gone out; how many."""
     with transaction():
-        rows = tuples(Message.select(Message.id, Message.record_id).where(_waiting(rule_id)))
-        ids = [message for message, record in rows]
-        Message.update(state="dropped", reason=reason).where(Message.id.in_(ids), Message.state.in_(("planned", "held"))).execute()
-        journal.record_many(
-            [journal.row("message.dropped", record, actor, message=message, rule=rule_id, reason=reason) for message, record in rows]
-        )
+        rows = list(Message.select().where(_waiting(rule_id)))
+        Message.update(state="dropped", reason=reason).where(_waiting(rule_id)).execute()
+        journal.record_many([row.line("dropped", reason, actor) for row in rows])
     return len(rows)
 
 

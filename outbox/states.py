@@ -46,7 +46,9 @@ REASONS = {
     "refused": N_("The mail server has refused this message."),
     "silent": N_("The mail server fell silent at the last moment; the message may have arrived."),
     "crashed": N_("The worker was interrupted at the last moment; the message may have arrived."),
-    "repeating": N_("Nobody knows whether it arrived; after a quarter of an hour it is sent once more, recognisable as the same message."),
+    "repeating": N_(
+        "Nobody knows whether it arrived; after a quarter of an hour it is sent once more, recognisable as the same message."
+    ),
     "again": N_("It is sent once more, recognisable as the same message."),
     "by_hand": N_("Sent again by hand."),
     "settled_by_hand": N_("Taken as sent by a person."),

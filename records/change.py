@@ -89,8 +89,8 @@ def _read(kind: Kind, number: str, state: State) -> State:
     if not contacts.clean_text(number, "number", 64):
         raise Refused("number", _("A number is needed."))
     if "status" in said and kind.status(said["status"]) is None:
-        known = ", ".join(status["key"] for status in kind.statuses)
-        raise Refused("status", _("There is no status “%(status)s”; there are: %(known)s.", status=said["status"], known=known))
+        words = {"status": said["status"], "known": ", ".join(status["key"] for status in kind.statuses)}
+        raise Refused("status", _("There is no status “%(status)s”; there are: %(known)s.", **words))
     for field in ("profile", "source"):
         if field in said:
             said[field] = contacts.clean_text(said[field] or "", field)
@@ -118,7 +118,7 @@ def _difference(record: Record, said: State, kind: Kind, late: bool) -> list[tup
         record.status = record.status if late else status
     changed = [field for field in (*PLAIN, "location") if field in said and _set(record, field, said[field], late)]
     for field in ("tracking", "fields"):
-        if field in said and _set(record, field, {**getattr(record, field), **(said[field] or {})} if said[field] else {}, late):
+        if field in said and _set(record, field, getattr(record, field) | said[field] if said[field] else {}, late):
             changed.append(field)
     before = record.scheduled_at
     if "scheduled_at" in said and _set(record, "scheduled_at", said["scheduled_at"], late):

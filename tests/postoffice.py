@@ -11,7 +11,10 @@ HANG, DROP = "hang", "drop"
 
 @dataclass
 class PostOffice:
-    """`faults`: verb (CONNECT, EHLO, MAIL, RCPT, DATA, BODY, DOT) → a reply, HANG or DROP; DOT “after” drops once the mail is kept."""
+    """`faults`: verb (CONNECT, EHLO, MAIL, RCPT, DATA, BODY, DOT) → a reply, HANG or DROP.
+
+    DOT “after” keeps the mail and drops the connection without an answer.
+    """
 
     pipelining: bool = True
     tls: ssl.SSLContext | None = None
@@ -86,7 +89,8 @@ class _Conversation:
         self.connection.sendall(f"{text}\r\n".encode())
 
     def on_ehlo(self, line: str) -> None:
-        extras = ["PIPELINING"] * self.office.pipelining + ["STARTTLS"] * bool(self.office.tls) + ["AUTH PLAIN"] * bool(self.office.auth)
+        offers = {"PIPELINING": self.office.pipelining, "STARTTLS": self.office.tls, "AUTH PLAIN": self.office.auth}
+        extras = [name for name, offered in offers.items() if offered]
         self.say("EHLO", "\r\n".join([f"250-{extra}" for extra in ("post", *extras)] + ["250 ENHANCEDSTATUSCODES"]))
 
     def on_starttls(self, line: str) -> None:

@@ -36,15 +36,17 @@ class Running:
         self.process: subprocess.Popen[bytes] | None = None
 
     def statusbote(self, *words: str) -> str:
-        done = subprocess.run(self._command(*words), env=self.environ, capture_output=True, text=True, timeout=PATIENCE, cwd=self.log.parent)
+        done = subprocess.run(
+            self._command(*words), env=self.environ, capture_output=True, text=True, timeout=PATIENCE, cwd=self.log.parent
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command("run"), env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                cwd=self.log.parent,
+                self._command("run"), env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                start_new_session=True, cwd=self.log.parent,
             )
 
     def wait_until_ready(self) -> None:

@@ -35,12 +35,13 @@ def template(house) -> Template:
 
 @pytest.fixture
 def plan(shop, template, make_record) -> Callable[..., Message]:
-    def make(number: str = "1001", sort: str = "status", after: timedelta = timedelta(0), rule_id: int | None = 1, **contact) -> Message:
+    def make(number="1001", sort="status", after=timedelta(0), rule_id=1, **contact) -> Message:
         given = {"name": "Ada", "email": f"ada{number}@example.org", "consent": {"email": True}, **contact}
         record = make_record(number, contact=given)
         due = clock.now() + after
+        times = {"due_at": due, "expires_at": due + timedelta(days=7)}
         with transaction():
-            plan_many([Planned(rule_id, record.id, None, f"o{number}", "customer", "email", template.id, sort, due, due + timedelta(days=7))])
+            plan_many([Planned(rule_id, record.id, None, f"o{number}", "customer", "email", template.id, sort, **times)])
         return Message.get(Message.record == record)
 
     return make
@@ -286,7 +287,8 @@ def test_a_worker_that_lost_its_lease_does_not_send(plan, deliver, office):
 def test_a_text_that_cannot_be_composed_fails_visibly_and_stops_nobody(plan, deliver, template, office):
     broken, fine = plan("1"), plan("2")
     with transaction():
-        other = Template.create(name="Broken", texts={"de": {"subject": "{{ nothing.here }}", "body": "x"}}, updated_at=clock.now())
+        text = {"subject": "{{ nothing.here }}", "body": "x"}
+        other = Template.create(name="Broken", texts={"de": text}, updated_at=clock.now())
         Message.update(template=other).where(Message.id == broken.id).execute()
     deliver()
     assert (fresh(broken).state, fresh(broken).reason) == ("failed", "not_composed")
@@ -311,7 +313,8 @@ def test_a_rules_waiting_messages_can_be_counted_and_discarded(plan):
 def test_a_fresh_link_is_mailed_even_without_consent(shop, make_record, deliver, office):
     with transaction():
         text = {"subject": "Neuer Link", "body": "[Öffnen]({{ link }})"}
-        Template.insert(name="Link", system="fresh_link", texts={"de": text}, updated_at=clock.now()).on_conflict_ignore().execute()
+        fresh_link = {"name": "Link", "system": "fresh_link", "texts": {"de": text}, "updated_at": clock.now()}
+        Template.insert(fresh_link).on_conflict_ignore().execute()
     record = make_record(contact={"name": "Ada", "email": "ada@example.org", "consent": {"email": False}})
     link = links.prepare(record.id, "customer", "ada@example.org")
     with transaction():

@@ -15,7 +15,8 @@ from outbox.channels.contract import Letter, Result
 from outbox.states import Gone
 from tests.postoffice import DROP, HANG, PostOffice
 
-LETTER = Letter("<1@test>", "shop@example.org", "ada@example.org", "Hi", b"Subject: Hi\r\n\r\nOne\r\n.hidden\r\n..two\r\nend")
+RAW = b"Subject: Hi\r\n\r\nOne\r\n.hidden\r\n..two\r\nend"
+LETTER = Letter("<1@test>", "shop@example.org", "ada@example.org", "Hi", RAW)
 
 
 class Marks:
@@ -108,7 +109,13 @@ def test_before_the_final_dot_every_fault_is_known(pipelining, verb, reply, verd
 
 @pytest.mark.parametrize(
     ("reply", "verdict"),
-    [("451 4.3.0 later", "later"), ("554 5.7.1 spam", "refused"), ("552 5.2.2 full", "full"), (DROP, "silent"), (HANG, "silent")],
+    [
+        ("451 4.3.0 later", "later"),
+        ("554 5.7.1 spam", "refused"),
+        ("552 5.2.2 full", "full"),
+        (DROP, "silent"),
+        (HANG, "silent"),
+    ],
 )
 def test_after_the_final_dot_silence_means_that_nobody_knows(reply, verdict):
     with PostOffice(faults={"DOT": reply}) as office:

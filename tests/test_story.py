@@ -1,4 +1,4 @@
-"""The story, in a real browser: from an empty house to a customer who opens the status of an order, and a scanner that changes nothing."""
+"""The story, in a real browser: from an empty house to a customer who opens the status of an order."""
 
 import json
 import re
@@ -112,7 +112,7 @@ def write_template(page: Page) -> None:
     page.goto("/templates/new")
     page.locator("[name=name]").fill("Auftragsstatus")
     page.locator("#subject-de").fill("Auftrag {{ record.number }}: {{ record.status }}")
-    page.locator("#body-de").fill("# {{ record.sentence }}\n\n{{ greeting }}\n\nalles Weitere steht hier.\n\n[Status ansehen]({{ link }})")
+    page.locator("#body-de").fill("# {{ record.sentence }}\n\n{{ greeting }}\n\n[Status ansehen]({{ link }})")
     page.get_by_role("button", name="Speichern").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Auftragsstatus")
     assert faults(page) == []
@@ -192,7 +192,7 @@ def look_again(page: Page, link: str) -> None:
 
 
 def hand_round(house: Running) -> None:
-    """Whoever opens within five minutes may be a scanner, and one more browser is let in; let the mail be older than that."""
+    """Who opens within five minutes may be a scanner, so one more browser is let in; let the mail be older than that."""
     with sqlite3.connect(Path(house.environ["STATUSBOTE_DATA"]) / "statusbote.db") as database:
         database.execute("UPDATE link SET sent_at = '2026-01-01 10:00:00.000000', created_at = '2026-01-01 10:00:00.000000'")
 

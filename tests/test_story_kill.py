@@ -39,8 +39,9 @@ class Caller(threading.Thread):
 
     def put(self, number: int) -> bool:
         line = HTTPConnection("127.0.0.1", self.house.port, timeout=10)
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         try:
-            line.request("PUT", f"/api/v1/orders/{number}", order(number), {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"})
+            line.request("PUT", f"/api/v1/orders/{number}", order(number), headers)
             return line.getresponse().status in (200, 201)
         except (OSError, HTTPException):
             return False
@@ -74,7 +75,8 @@ def wait_until_settled(data: Path) -> None:
     db.bind(f"sqlite:///{data / 'statusbote.db'}")
     deadline = time.monotonic() + 60
     with db.database.connection_context():
-        while Message.select().where(Message.state.in_(("planned", "sending_pre", "sending_data"))).exists() or not _all_planned():
+        under_way = Message.select().where(Message.state.in_(("planned", "sending_pre", "sending_data")))
+        while under_way.exists() or not _all_planned():
             assert time.monotonic() < deadline
             time.sleep(0.2)
 

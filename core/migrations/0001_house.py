@@ -48,13 +48,13 @@ TABLES = {
     ),
     "delivery": dict(source_id=IntegerField(), key=TextField(), at=Time()),
     "page": dict(
-        record_id=IntegerField(), entry_id=IntegerField(), file=TextField(unique=True), style=TextField(), language=TextField(),
-        created_at=Time(),
+        record_id=IntegerField(), entry_id=IntegerField(), file=TextField(unique=True), style=TextField(),
+        language=TextField(), created_at=Time(),
     ),
     "link": dict(
-        id=TextField(primary_key=True), record_id=IntegerField(index=True), recipient=TextField(), token=TextField(unique=True),
-        state=TextField(), sent_to=TextField(), created_at=Time(), expires_at=Time(), sent_at=Time(null=True),
-        opened_at=Time(null=True), openings=IntegerField(),
+        id=TextField(primary_key=True), record_id=IntegerField(index=True), recipient=TextField(),
+        token=TextField(unique=True), state=TextField(), sent_to=TextField(), created_at=Time(), expires_at=Time(),
+        sent_at=Time(null=True), opened_at=Time(null=True), openings=IntegerField(),
     ),
     "grant": dict(link_id=TextField(index=True), token=TextField(unique=True), created_at=Time(), used_at=Time()),
     "asking": dict(link_id=TextField(index=True), at=Time()),
@@ -75,7 +75,9 @@ TABLES = {
     ),
     "worker": dict(name=TextField(primary_key=True), boot=TextField(), beat_at=Time()),
     "suppression": dict(fingerprint=TextField(primary_key=True), reason=TextField(), at=Time()),
-    "mail": dict(message_id=TextField(unique=True), recipient=TextField(), subject=TextField(), content=BlobField(), at=Time()),
+    "mail": dict(
+        message_id=TextField(unique=True), recipient=TextField(), subject=TextField(), content=BlobField(), at=Time(),
+    ),
     "rule": dict(
         name=TextField(), kind_id=TextField(), trigger=TextField(), options=Document(), conditions=Document(),
         locations=Document(), delay=IntegerField(), channel=TextField(), recipients=Document(), on=BooleanField(),

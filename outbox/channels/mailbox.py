@@ -21,7 +21,8 @@ class Mailbox:
         mark()
         with transaction():
             Mail.insert(
-                message_id=letter.message_id, recipient=letter.address, subject=letter.subject, content=letter.raw, at=clock.now()
+                message_id=letter.message_id, recipient=letter.address, subject=letter.subject, content=letter.raw,
+                at=clock.now(),
             ).on_conflict_ignore().execute()
         return Result("sent", "250 kept")
 

@@ -87,10 +87,11 @@ class SmtpConnection:
 
     def _open(self) -> smtplib.SMTP:
         server, context = self.server, ssl.create_default_context()
+        where = (server.host, server.port, server.host_name)
         if server.wrapped:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, server.host_name, timeout=CONNECT, context=context)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=CONNECT, context=context)
         else:
-            smtp = smtplib.SMTP(server.host, server.port, server.host_name, timeout=CONNECT)
+            smtp = smtplib.SMTP(*where, timeout=CONNECT)
         assert smtp.sock
         smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.sock.settimeout(REPLY)

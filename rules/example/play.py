@@ -92,8 +92,9 @@ def _order(number: str, status: str, placed: datetime, changed: datetime) -> byt
 
 def _call(base_url: str, source: Source, topic: str, body: bytes) -> None:
     headers = {
-        "Content-Type": "application/json", "User-Agent": "WooCommerce/10.3.5 Hookshot (WordPress/6.9)", "X-WC-Webhook-Topic": topic,
-        "X-WC-Webhook-Signature": signature(secret_of(source), body), "X-WC-Webhook-Delivery-ID": f"{topic}-{time.time_ns():x}",
+        "Content-Type": "application/json", "User-Agent": "WooCommerce/10.3.5 Hookshot (WordPress/6.9)",
+        "X-WC-Webhook-Topic": topic, "X-WC-Webhook-Delivery-ID": f"{topic}-{time.time_ns():x}",
+        "X-WC-Webhook-Signature": signature(secret_of(source), body),
     }
     with urlopen(Request(f"{base_url}/hooks/{source.key}", body, headers), timeout=10) as answer:
         answer.read()

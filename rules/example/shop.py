@@ -17,7 +17,10 @@ from rules.packs import reader
 
 SHOP = Path(__file__).with_name("shop.toml")
 EMAIL, PASSWORD = "mira@radhaus-lindner.example", "statusbote-demo"
-ORDERS = "done done done cancelled done ready ready waiting in_progress ready in_progress accepted in_progress waiting accepted new new new".split()
+ORDERS = (
+    "done done done cancelled done ready ready waiting in_progress ready in_progress accepted in_progress waiting accepted "
+    "new new new"
+).split()
 INQUIRIES = "closed answered in_progress new new declined".split()
 BOOKINGS = "completed no_show confirmed confirmed requested cancelled".split()
 
@@ -54,8 +57,9 @@ def _records(collection: str, first: int, statuses: list[str], example: dict[str
         placed = _working_hour(clock.now() - timedelta(days=len(statuses) - position, hours=3 * (position % 3)))
         customer = example["customers"][(position * 3 + first) % len(example["customers"])]
         state = {
-            "status": kind.statuses[0]["key"], "placed_at": placed, "occurred_at": placed, "source": "Laden", "profile": "Standard",
-            "location": places[position % 5 == 4].key, "contact": _contact(customer), **_work(example, position, collection, placed),
+            "status": kind.statuses[0]["key"], "placed_at": placed, "occurred_at": placed, "source": "Laden",
+            "profile": "Standard", "location": places[position % 5 == 4].key, "contact": _contact(customer),
+            **_work(example, position, collection, placed),
         }
         change.apply(kind, str(first + position), state, "console", silent=True)
         later = {"status": status, "occurred_at": placed + timedelta(hours=20)}

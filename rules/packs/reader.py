@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from accounts.setup import Starter
 from core import clock, i18n, journal, settings
 from core.db import transaction
 from core.i18n import gettext as _
@@ -61,6 +62,12 @@ class Report:
 def available() -> list[Pack]:
     """All packs, by name."""
     return [_read(file.parent) for file in sorted(FOLDER.glob("*/pack.toml"))]
+
+
+def starters() -> list[Starter]:
+    """The packs as the first start offers them."""
+    found = [(pack.name, pack.words) for pack in available()]
+    return [Starter(name, words["title"], words["about"], words["icon"], install) for name, words in found]
 
 
 def find(name: str) -> Pack:
