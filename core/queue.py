@@ -14,7 +14,7 @@ from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
 
 from core import clock
 
-POLL = 0.015  # seconds between two looks at the SQLite queue
+POLL = 0.01  # seconds between two looks at the SQLite queue
 GATHER = 0.002  # seconds in which rings are taken together
 
 log = logging.getLogger("statusbote.queue")

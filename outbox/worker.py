@@ -51,10 +51,14 @@ class Work:
         self.delivery = delivery
         self.chores = chores
         self.stopping = threading.Event()
-        self.read_news = queue.OneAtATime(self._read_news)
+        self._read = queue.OneAtATime(self._read_all)
 
-    def _read_news(self) -> None:
-        """Hand out unread Entries until there are none; what they cause is delivered right after."""
+    def read_news(self) -> None:
+        """Hand out unread Entries until there are none, and deliver right away what they caused."""
+        self._read()
+        self.delivery.run()
+
+    def _read_all(self) -> None:
         while not self.stopping.is_set() and journal.read(self.readers):
             pass
 
@@ -63,7 +67,6 @@ class Work:
         claim.release()
         claim.repeat_unclear()
         self.read_news()
-        self.delivery.run()
 
     def tidy(self) -> None:
         """What is done once a day."""
