@@ -17,7 +17,7 @@ STYLES = {
     "ol": "margin:0 0 16px;padding:0 0 0 24px",
     "li": "margin:0 0 6px;padding:0 0 0 4px",
     "blockquote": "margin:0 0 16px;padding:0 0 1px 16px;border-left:3px solid #d5d8d5;color:#5b606b",
-    "code": "padding:1px 5px;border-radius:4px;background-color:#eceeec;font-family:ui-monospace,Consolas,monospace;font-size:14px",
+    "code": "padding:1px 5px;border-radius:4px;background-color:#eceeec;font:14px ui-monospace,Consolas,monospace",
 }
 CELL = "padding:11px 0;border-bottom:1px solid #e3e5e3;vertical-align:top"
 SMALLER = {"h4": "h3", "h5": "h3", "h6": "h3"}
@@ -94,8 +94,9 @@ def _anchor(href: str | Value | None, label: str, word: Write, accent: str) -> s
     style = f"color:{accent};text-decoration:underline"
     if not isinstance(href, Value):
         return f'<a href="{escape(str(href))}" style="{style}">{label}</a>'
-    begin, end = f'{_if(href.statement.path)}<a href="{href.statement.liquid}" style="{style}">{{% endif %}}', f"{_if(href.statement.path)}</a>{{% endif %}}"
-    return word(begin) + label + word(end)
+    given = _if(href.statement.path)
+    begin = word(f'{given}<a href="{href.statement.liquid}" style="{style}">{{% endif %}}')
+    return begin + label + word(given + "</a>{% endif %}")
 
 
 def _url(part: Value, word: Write, accent: str) -> str:

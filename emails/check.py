@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core import i18n
 from core.i18n import gettext as _
-from emails import grammar, tree
+from emails import grammar, markup, proof
 from emails.grammar import Wrong
 from records.models import Kind
 
@@ -54,7 +54,8 @@ def hints(texts: Texts) -> list[Finding]:
     """What may be on purpose, and what is taken care of."""
     found = [hint for language in texts for hint in _text_hints(texts[language], language)]
     for language in i18n.LANGUAGES.keys() - texts.keys():
-        sentence = _("There is no text in %(language)s; those readers get the other language.", language=i18n.LANGUAGES[language])
+        named = i18n.LANGUAGES[language]
+        sentence = _("There is no text in %(language)s; those readers get the other language.", language=named)
         found.append(Finding(sentence, language=language, tone="wait"))
     return found + _differences(texts) + [Finding(_("Address and reason stand under every e‑mail."), tone="good")]
 
@@ -67,9 +68,9 @@ def _missing(text: dict[str, str], language: str) -> list[Finding]:
 def _check(field: str, source: str, fields: list[str] | None) -> None:
     if len(source.encode()) > LARGEST or (field == "subject" and len(source) > LONGEST_SUBJECT):
         raise Wrong(_("This text is too long."))
-    grammar.check(source, fields)
+    proof.check(source, fields)
     if field == "body":
-        tree.grow(source)
+        markup.read(source)
     elif "record.items" in paths(source):
         raise Wrong(_("The items are a table; they cannot stand in a subject."))
 
@@ -103,7 +104,8 @@ def _differences(texts: Texts) -> list[Finding]:
         for other in texts.keys() - {language}:
             gone = sorted(paths(texts[other]["body"]) - paths(text["body"]) - {"link", "greeting"})
             if gone:
-                sentence = _("%(language)s: %(keys)s stands only in the other language.", language=i18n.LANGUAGES[language], keys=", ".join(gone))
+                said = {"language": i18n.LANGUAGES[language], "keys": ", ".join(gone)}
+                sentence = _("%(language)s: %(keys)s stands only in the other language.", **said)
                 found.append(Finding(sentence, language=language, tone="wait"))
     return found
 

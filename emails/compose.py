@@ -10,7 +10,7 @@ from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
 from core import i18n, settings
-from emails import grammar, harmless, letter, logo, plain, tree, values
+from emails import grammar, harmless, letter, logo, markup, plain, proof, values
 from emails.logo import Logo
 from emails.models import Template
 from emails.scene import Scene
@@ -71,11 +71,12 @@ def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -
 def compile_text(text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None) -> Compiled:
     """Make subject, HTML and text part of one language's text; raises grammar.Wrong."""
     with i18n.speaking(language):
-        subject = grammar.check(text["subject"], fields)
-        grammar.check(text["body"], fields)
-        parts = tree.grow(text["body"])
-        html = grammar.escaping.from_string(letter.write(parts, text["body"], company, language))
-        return Compiled(subject, html, grammar.plain.from_string(plain.write(parts, text["body"])), logo.read(company.get("logo") or ""))
+        subject, source = proof.check(text["subject"], fields), text["body"]
+        proof.check(source, fields)
+        parts = markup.read(source)
+        html = grammar.escaping.from_string(letter.write(parts, source, company, language))
+        words = grammar.plain.from_string(plain.write(parts, source))
+        return Compiled(subject, html, words, logo.read(company.get("logo") or ""))
 
 
 def fill(compiled: Compiled, scene: Scene, language: str) -> Composed:

@@ -48,12 +48,14 @@ def of(template: Template) -> Draft:
 
 def read(form: Mapping[str, str]) -> Draft:
     """A draft as it was typed."""
-    texts = {
-        language: {field: form.get(f"{field}.{language}", "").replace("\r\n", "\n") for field in FIELDS} for language in i18n.LANGUAGES
-    }
+    texts = {language: {field: _typed(form, f"{field}.{language}") for field in FIELDS} for language in i18n.LANGUAGES}
     version = form.get("version", "0")
     kind = Kind.get_or_none(Kind.key == form.get("kind", ""))
     return Draft(form.get("name", ""), kind, texts, int(version) if version.isdecimal() and len(version) < 10 else 0)
+
+
+def _typed(form: Mapping[str, str], name: str) -> str:
+    return form.get(name, "").replace("\r\n", "\n")
 
 
 class Overtaken(ValueError):
@@ -75,15 +77,11 @@ def save(draft: Draft, template: Template, actor: str) -> None:
 
 def _update(draft: Draft, template: Template) -> None:
     template.version, template.updated_at = draft.version + 1, clock.now()
-    hit = (
-        Template.update(
-            name=template.name, kind_id=template.kind_id, texts=template.texts, version=template.version, updated_at=template.updated_at
+    new = {name: getattr(template, name) for name in ("name", "kind_id", "texts", "version", "updated_at")}
+    if not Template.update(**new).where(Template.id == template.id, Template.version == draft.version).execute():
+        raise Overtaken(
+            _("Somebody else has saved this template in the meantime. Open it again in a second window to compare.")
         )
-        .where(Template.id == template.id, Template.version == draft.version)
-        .execute()
-    )
-    if not hit:
-        raise Overtaken(_("Somebody else has saved this template in the meantime. Open it again in a second window to compare."))
 
 
 def delete(template: Template, actor: str) -> None:

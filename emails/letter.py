@@ -53,7 +53,8 @@ def _shades(firm: str) -> dict[str, str]:
     dark = colour.legible(light, [SHEET_DARK], colour.AIRY)
     fill = firm if colour.contrast(firm, SHEET) > 1.2 else light
     return {
-        "accent": light, "fill": fill, "on_fill": _on(fill), "accent_dark": dark, "fill_dark": dark, "on_fill_dark": _on(dark),
+        "accent": light, "fill": fill, "on_fill": _on(fill),
+        "accent_dark": dark, "fill_dark": dark, "on_fill_dark": _on(dark),
     }
 
 
@@ -64,7 +65,9 @@ def _on(ground: str) -> str:
 def _preview(parts: list[Part], word: Write) -> str:
     """The line that inboxes show beside the subject: the first paragraph that is more than a greeting."""
     for part in parts:
-        if isinstance(part, Element) and part.tag == "p" and any(isinstance(child, str) and len(child) > 12 for child in part.children):
+        if not isinstance(part, Element) or part.tag != "p":
+            continue
+        if any(isinstance(child, str) and len(child) > 12 for child in part.children):
             return "".join(_said(child, word) for child in part.children)
     return ""
 
@@ -97,7 +100,7 @@ def _foot(company: dict[str, Any], word: Write) -> str:
     ways = [wording.phone(company.get("phone")) or "", company.get("email") or ""]
     links = [(_("Legal notice"), company.get("imprint_url")), (_("Privacy"), company.get("privacy_url"))]
     anchors = [f'<a href="{escape(str(url))}">{label}</a>' for label, url in links if wording.web_address(url)]
-    reason = escape(_("Reason for this message: %(record)s.", record="\0")).replace(
-        "\0", _about(word))
-    lines = [reason, escape(legal).replace("\n", "<br>"), " · ".join(escape(way) for way in ways if way), " · ".join(anchors)]
+    reason = escape(_("Reason for this message: %(record)s.", record="\0")).replace("\0", _about(word))
+    reach = " · ".join(escape(way) for way in ways if way)
+    lines = [reason, escape(legal).replace("\n", "<br>"), reach, " · ".join(anchors)]
     return "".join(f'<p style="margin:0 0 6px">{line}</p>' for line in lines if line)

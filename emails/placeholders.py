@@ -9,11 +9,12 @@ from core.i18n import N_, date, gettext, moment, pick, time
 from emails import harmless, wording
 from emails.scene import Scene
 from records.models import Contact
+from records.people import Person
 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """`sort` is text, name, money, date, url or items; `value` gives text (or the items), None when there is nothing to say."""
+    """`sort` is text, name, money, date, url or items; `value` gives text (or the items), None for nothing."""
 
     key: str
     label: str
@@ -27,7 +28,7 @@ class Placeholder:
 
 def greeting(scene: Scene) -> str:
     """“Guten Tag Ada Lovelace,”; without a name “Guten Tag,”."""
-    name = harmless.without_addresses(scene.person.name) if scene.person else ""
+    name = _name(scene.person)
     return gettext("Hello %(name)s,", name=name) if name else gettext("Hello,")
 
 
@@ -36,17 +37,18 @@ def day(at: datetime, zone: tzinfo) -> str:
     return date(at, zone, "d. MMMM y")
 
 
-def items(scene: Scene) -> list[dict[str, Any]] | None:
-    """What was ordered, see `wording.item`; None when there is nothing."""
-    return [wording.item(line, scene.record.currency) for line in scene.record.items] or None
+def items(scene: Scene) -> wording.Items:
+    """What was ordered, see `wording.item`."""
+    return wording.Items(wording.item(line, scene.record.currency) for line in scene.record.items)
 
 
-def _name(contact: Contact | None) -> str | None:
+def _name(contact: Contact | Person | None) -> str | None:
     return harmless.without_addresses(contact.name) if contact else None
 
 
-def _status(scene: Scene) -> dict[str, Any]:
-    return scene.record.kind.status(scene.record.status) or {}
+def _sentence(scene: Scene) -> str:
+    status = scene.record.kind.status(scene.record.status) or {}
+    return pick(status.get("sentence") or {})
 
 
 def _total(scene: Scene) -> str | None:
@@ -61,7 +63,7 @@ def _open(scene: Scene) -> str | None:
 
 PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("greeting", N_("Greeting"), "name", greeting),
-    Placeholder("reader.name", N_("Reader’s name"), "name", lambda s: harmless.without_addresses(s.person.name) if s.person else None),
+    Placeholder("reader.name", N_("Reader’s name"), "name", lambda s: _name(s.person)),
     Placeholder("customer.name", N_("Customer’s name"), "name", lambda s: _name(s.record.contact)),
     Placeholder("customer.email", N_("Customer’s e‑mail"), "text", lambda s: s.record.contact and s.record.contact.email),
     Placeholder("customer.phone", N_("Customer’s phone"), "text", lambda s: s.record.contact and s.record.contact.phone),
@@ -70,7 +72,7 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("record.number", N_("Number"), "text", lambda s: s.record.number),
     Placeholder("record.status", N_("Status"), "text", lambda s: s.record.kind.status_label(s.record.status)),
     Placeholder("record.status_key", N_("Status, for conditions"), "text", lambda s: s.record.status),
-    Placeholder("record.sentence", N_("Sentence about the status"), "text", lambda s: pick(_status(s).get("sentence") or {})),
+    Placeholder("record.sentence", N_("Sentence about the status"), "text", _sentence),
     Placeholder("record.items", N_("Items as a table"), "items", items),
     Placeholder("record.total", N_("Total"), "money", _total),
     Placeholder("record.open", N_("Amount still open"), "money", _open),

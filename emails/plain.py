@@ -7,6 +7,8 @@ from core.i18n import gettext as _
 from emails.slots import Slots, liquid
 from emails.tree import Branches, Element, Part, Value
 
+BLOCKS = ("p", "ul", "ol", "blockquote")
+
 Write = Callable[[str], str]  # Liquid → the word that stands for it
 
 
@@ -45,15 +47,15 @@ def _paragraph(parts: list[Part], word: Write) -> str:
     if isinstance(only, Value) and only.sort == "items":
         return word(_items())
     if isinstance(only, Element) and isinstance(only.href, Value):
-        said = _inline(only.children, word, [])
-        return word(f"{{% if {only.href.statement.path} %}}") + f"{said}:\n" + word(only.href.statement.liquid) + word("{% endif %}")
+        statement, said = only.href.statement, _inline(only.children, word, [])
+        return word(f"{{% if {statement.path} %}}") + f"{said}:\n" + word(statement.liquid) + word("{% endif %}")
     addresses: list[str] = []
     said = _inline(parts, word, addresses)
     return said + "".join(addresses)
 
 
 def _inline(parts: list[Part], word: Write, addresses: list[str]) -> str:
-    return "".join(_piece(part, word, addresses) for part in parts)
+    return re.sub(r" *\n *", "\n", "".join(_piece(part, word, addresses) for part in parts))
 
 
 def _piece(part: Part, word: Write, addresses: list[str]) -> str:
@@ -107,8 +109,7 @@ def _lines(parts: list[Part], kind: str, word: Write) -> str:
 
 
 def _line(part: Element, sign: str, word: Write) -> str:
-    blocks = [child if isinstance(child, Element) and child.tag in ("p", "ul", "ol", "blockquote") else None for child in part.children]
-    if any(blocks):
+    if any(isinstance(child, Element) and child.tag in BLOCKS for child in part.children):
         said = _blocks([child for child in part.children if not isinstance(child, str) or child.strip()], word).strip()
     else:
         said = _paragraph(part.children, word).strip("\n")

@@ -39,8 +39,9 @@ def shown(draft: Draft, language: str, asked: Mapping[str, str]) -> dict[str, An
     if not found:
         mail, found = _mail(draft, language, record)
     device = asked.get("device", "")
+    hints = check.hints(draft.written()) if mail else []
     return {
-        "records": records, "record": record, "mail": mail, "troubles": found, "hints": check.hints(draft.written()) if mail else [],
+        "records": records, "record": record, "mail": mail, "troubles": found, "hints": hints,
         "device": device if device in DEVICES else DEVICES[0], "sender": settings.get("company").get("name", ""),
     }
 
@@ -55,7 +56,8 @@ def document(mail: Composed) -> str:
     """A mail's HTML for a frame: the logo as a data: address in place of its content id."""
     if mail.logo is None:
         return mail.html
-    return mail.html.replace(f"cid:{CONTENT_ID}", f"data:image/{mail.logo.subtype};base64,{b64encode(mail.logo.data).decode()}")
+    picture = f"data:image/{mail.logo.subtype};base64,{b64encode(mail.logo.data).decode()}"
+    return mail.html.replace(f"cid:{CONTENT_ID}", picture)
 
 
 def chips(kind: Kind | None, language: str) -> list[tuple[str, list[Chip]]]:

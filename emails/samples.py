@@ -12,7 +12,7 @@ from records.models import Contact, Kind, Location, Record
 from records.people import Person, person
 
 NUMBER = "1047"
-HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": [["10:00", "14:00"]]}
+WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [["09:00", "13:00"], ["14:00", "18:30"]])
 
 
 def scene(record: Record, company: dict[str, Any], language: str) -> Scene:
@@ -31,18 +31,19 @@ def record(kind: Kind) -> Record:
         contact=Contact(name="Ada Lovelace", email="ada@example.org", phone="+4930123456"),
         assignee=Contact(name="Mira Aydın", email="mira@example.org"),
         location=Location(
-            key="example", name=_("Main workshop"), street="Adalbertstraße 31", city="10999 Berlin", phone="+493023125140", hours=HOURS
+            key="example", name=_("Main workshop"), street="Adalbertstraße 31", city="10999 Berlin",
+            phone="+493023125140", hours=WEEK | {"sat": [["10:00", "14:00"]]},
         ),
         items=[
-            {"name": _("Full inspection"), "quantity": 1, "price": "89.90"}, {"name": _("Inner tube"), "quantity": 2, "price": "20.00"},
+            {"name": _("Full inspection"), "quantity": 1, "price": "89.90"},
+            {"name": _("Inner tube"), "quantity": 2, "price": "20.00"},
         ],
         placed_at=now - timedelta(days=3), scheduled_at=now + timedelta(days=2), due_at=now + timedelta(days=14),
-        tracking={"carrier": "DHL", "number": "00340434161094042557"}, fields={field["key"]: field["key"] for field in kind.fields},
+        tracking={"carrier": "DHL", "number": "00340434161094042557"},
+        fields={field["key"]: field["key"] for field in kind.fields},
     )
 
 
 def any_kind() -> Kind:
-    """The kind a template for every kind is shown with."""
-    return Kind.select().order_by(Kind.position).first() or Kind(
-        key="order", collection="orders", labels={"de": {"one": "Auftrag", "many": "Aufträge"}, "en": {"one": "Order", "many": "Orders"}}
-    )
+    """The kind a template for every kind is shown with: the first."""
+    return Kind.select().order_by(Kind.position).get()

@@ -51,7 +51,7 @@ class Fields:
 def _told(key: str, scene: Scene) -> Any:
     """The value on one line, None for nothing."""
     value = placeholders.PLACEHOLDERS[key].value(scene)
-    return harmless.line(value) or None if isinstance(value, str) else value or None
+    return harmless.line(value) or None if isinstance(value, str) else value
 
 
 def of(scene: Scene, said: dict[str, Any], clean: Clean = str) -> dict[str, Values]:

@@ -28,7 +28,8 @@ def index() -> Any:
     groups = [(kind.label("many"), [one for one in templates if one.kind_id == key]) for key, kind in kinds.items()]
     groups.append((_("For every kind"), [one for one in templates if one.kind_id not in kinds]))
     return render_template(
-        "emails/index.html", groups=[group for group in groups if group[1]], users={one.id: _users(one) for one in templates},
+        "emails/index.html", groups=[group for group in groups if group[1]],
+        users={one.id: _users(one) for one in templates},
         subjects={one.id: preview.subject(i18n.pick(one.texts)["subject"]) for one in templates},
     )
 
@@ -91,8 +92,9 @@ def _editor(draft: Draft, template: Template | None = None, faults: list[Finding
     asked = request.values.get("language", "")
     language = first or (asked if asked in i18n.LANGUAGES else drafts.must())
     return render_template(
-        "emails/editor.html", draft=draft, template=stored, language_shown=language, must=drafts.must(), kinds=list(Kind.select()),
-        users=_users(stored) if stored else [], faults={(fault.language, fault.field): fault.sentence for fault in faults or []},
+        "emails/editor.html", draft=draft, template=stored, language_shown=language, must=drafts.must(),
+        kinds=list(Kind.select().order_by(Kind.position)), users=_users(stored) if stored else [],
+        faults={(fault.language, fault.field): fault.sentence for fault in faults or []},
         chips=preview.chips(draft.kind, language), **preview.shown(draft, language, request.values),
     )
 

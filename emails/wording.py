@@ -31,6 +31,13 @@ def _money(amount: str, currency: str, language: str) -> str:
     return i18n.money(amount, currency)
 
 
+class Items(list[dict[str, Any]]):
+    """The lines of an order; none of them counts as nothing in a condition, which Liquid's own lists do not."""
+
+    def __liquid__(self) -> "Items | None":
+        return self if self else None
+
+
 def item(line: dict[str, Any], currency: str) -> dict[str, Any]:
     """A line of an order, ready to print: `price` is that of one piece, `total` that of the line, None when unknown."""
     price, quantity = line.get("price"), line.get("quantity") or 1

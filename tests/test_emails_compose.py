@@ -19,18 +19,53 @@ from records.people import person
 LINK = "https://status.example.org/s/8fKq2LwT0vXy5ZbN3cRmPd"
 EXPIRES = datetime(2026, 12, 20, 12, tzinfo=UTC)
 BODY = {
-    "de": "# Ihr Rad\n\n{{ greeting }}\n\n{{ record.sentence }}\n\n[Status ansehen]({{ link }})\n\n{{ record.items }}\n\nBis {{ link.expires }}.",
-    "en": "# Your bike\n\n{{ greeting }}\n\n{{ record.sentence }}\n\n[See the status]({{ link }})\n\n{{ record.items }}\n\nUntil {{ link.expires }}.",
+    "de": """# Ihr Rad
+
+{{ greeting }}
+
+{{ record.sentence }}
+
+[Status ansehen]({{ link }})
+
+{{ record.items }}
+
+Bis {{ link.expires }}.""",
+    "en": """# Your bike
+
+{{ greeting }}
+
+{{ record.sentence }}
+
+[See the status]({{ link }})
+
+{{ record.items }}
+
+Until {{ link.expires }}.""",
 }
 HOSTILE = [
-    "<script>alert(1)</script>", "<b>Ada</b>", "**Ada** [x](https://evil.example)", "</mj-text><mj-raw>x", "{{ record.total }}", "{% for %}",
-    "https://evil.example/x", "www.evil.example", "evil.example", "javascript:alert(1)", "Ada\r\nBcc: eve@example.org", "=?utf-8?q?Ada?=",
-    "\"'><img src=x onerror=alert(1)>", "Ada\u202egnp.exe", "zq0123456789abx0z", "&#123;&#123; link &#125;&#125;", "a" * 5000, "\x00\x1b[31m",
+    "<script>alert(1)</script>",
+    "<b>Ada</b>",
+    "**Ada** [x](https://evil.example)",
+    "</mj-text><mj-raw>x",
+    "{{ record.total }}",
+    "{% for %}",
+    "https://evil.example/x",
+    "www.evil.example",
+    "evil.example",
+    "javascript:alert(1)",
+    "Ada\r\nBcc: eve@example.org",
+    "=?utf-8?q?Ada?=",
+    "\"'><img src=x onerror=alert(1)>",
+    "Ada\u202egnp.exe",
+    "zq0123456789abx0z",
+    "&#123;&#123; link &#125;&#125;",
+    "a" * 5000,
+    "\x00\x1b[31m",
 ]
 
 
 def template(**texts: dict[str, str]) -> Template:
-    return Template(id=1, version=len(repr(texts)), name="x", texts=texts)
+    return Template(id=1, version=zlib.crc32(repr(texts).encode()), name="x", texts=texts)
 
 
 def status(language: str = "de", subject: str = "{{ record.kind }} {{ record.number }}") -> Template:
@@ -47,7 +82,9 @@ def body(source: str) -> Template:
 
 
 def test_a_german_mail(shop, make_record):
-    mail = composed(make_record, status(), items=[{"name": "Display", "quantity": 2, "price": "20.00"}], total=Decimal("40.00"))
+    mail = composed(
+        make_record, status(), items=[{"name": "Display", "quantity": 2, "price": "20.00"}], total=Decimal("40.00")
+    )
     assert mail.subject == "Auftrag 1047"
     assert mail.language == "de"
     assert mail.text == (
@@ -60,7 +97,12 @@ def test_a_german_mail(shop, make_record):
 
 
 def test_an_english_mail(shop, make_record, ada):
-    mail = composed(make_record, status("en"), contact={**ada, "language": "en"}, items=[{"name": "Display", "quantity": 1, "price": "20.00"}])
+    mail = composed(
+        make_record,
+        status("en"),
+        contact={**ada, "language": "en"},
+        items=[{"name": "Display", "quantity": 1, "price": "20.00"}],
+    )
     assert mail.subject == "Order 1047"
     assert "Hello Ada Lovelace," in mail.text and "€20.00" in mail.text and "Until 20 December 2026." in mail.text
     assert 'lang="en"' in mail.html and "Legal notice" in mail.html
@@ -75,14 +117,22 @@ def test_nobody_s_name_makes_a_plain_greeting(shop, make_record, ada):
 
 
 def test_the_link_stands_on_a_line_of_its_own(shop, make_record):
-    for source in ("[Hier]({{ link }})", "Sehen Sie [hier]({{ link }}) nach, bitte.", "Der Link {{ link }} gilt.", "{{ link }}", "- [a]({{ link }})"):
+    for source in (
+        "[Hier]({{ link }})",
+        "Sehen Sie [hier]({{ link }}) nach, bitte.",
+        "Der Link {{ link }} gilt.",
+        "{{ link }}",
+        "- [a]({{ link }})",
+    ):
         mail = composed(make_record, body(source))
         assert LINK in [line.strip() for line in mail.text.split("\n")]
         assert f'href="{LINK}"' in mail.html
 
 
 def test_without_a_link_nothing_leads_nowhere(shop, make_record):
-    mail = composed(make_record, body("A\n\n[Status]({{ link }})\n\nSehen Sie [hier]({{ link }}) nach.\n\n{{ link }}"), link=None)
+    mail = composed(
+        make_record, body("A\n\n[Status]({{ link }})\n\nSehen Sie [hier]({{ link }}) nach.\n\n{{ link }}"), link=None
+    )
     assert 'href=""' not in mail.html and "Status" not in mail.text
     assert mail.text == "A\n\nSehen Sie hier nach.\n"
 
@@ -93,15 +143,26 @@ def test_a_lone_link_is_a_button_and_others_are_not(shop, make_record):
 
 
 def test_a_condition_shows_its_paragraph_only_when_it_holds(shop, make_record):
-    source = body("{% if record.open %}\nOffen: **{{ record.open }}**\n\n[Zahlen]({{ company.website }})\n{% else %}\nBezahlt\n{% endif %}")
+    source = body(
+        "{% if record.open %}\nOffen: **{{ record.open }}**\n\n[Zahlen]({{ company.website }})\n"
+        "{% else %}\nBezahlt\n{% endif %}"
+    )
     assert "Bezahlt" in composed(make_record, source).text
     owing = composed(make_record, source, total=Decimal("12.50"))
-    assert "Offen: 12,50\u00a0€" in owing.text and "Bezahlt" not in owing.html and "https://radhaus-lindner.example" in owing.html
+    assert (
+        "Offen: 12,50\u00a0€" in owing.text
+        and "Bezahlt" not in owing.html
+        and "https://radhaus-lindner.example" in owing.html
+    )
 
 
 def test_a_loop_writes_the_lines_of_one_list(shop, make_record):
     source = body("- vorher\n{% for item in record.items %}\n- {{ item.name }}\n{% endfor %}\n- nachher")
-    mail = composed(make_record, source, items=[{"name": "A", "quantity": 1, "price": "1.00"}, {"name": "B", "quantity": 1, "price": "1.00"}])
+    mail = composed(
+        make_record,
+        source,
+        items=[{"name": "A", "quantity": 1, "price": "1.00"}, {"name": "B", "quantity": 1, "price": "1.00"}],
+    )
     assert mail.text == "– vorher\n– A\n– B\n– nachher\n"
     assert mail.html.count("<ul") == 1 and mail.html.count("<li") == 4
 
@@ -119,17 +180,19 @@ def test_braces_that_are_only_text_stay_text(shop, make_record):
 
 def test_raw_html_and_pictures_stay_text(shop, make_record):
     mail = composed(make_record, body("<script>x</script> <img src=x> ![a](https://example.org/p.png)\n\n<div>\n\n<mj-raw>"))
-    assert "<script" not in mail.html and "p.png\"" not in mail.html and "<mj-raw" not in mail.html
+    assert "<script" not in mail.html and 'p.png"' not in mail.html and "<mj-raw" not in mail.html
     assert "&lt;script&gt;" in mail.html
     assert "<img" not in mail.html
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_stay_words(shop, make_record, ada, name):
-    source = template(de={
-        "subject": "{{ customer.name }}: {{ record.items.size }} {{ record.fields.serial }}",
-        "body": "{{ greeting }} {{ customer.name }} **{{ record.fields.serial }}**\n\n{{ record.items }}\n\n[Status]({{ link }})",
-    })
+    source = template(
+        de={
+            "subject": "{{ customer.name }}: {{ record.items.size }} {{ record.fields.serial }}",
+            "body": "{{ greeting }} {{ customer.name }} **{{ record.fields.serial }}**\n\n{{ record.items }}\n\n{{ link }}",
+        }
+    )
     record = make_record("1047", contact={**ada, "name": "Ada"})
     record.contact.name, record.fields = name, {"serial": name}
     record.items = [{"name": name, "quantity": 1, "price": "1.00"}]
@@ -198,7 +261,9 @@ def test_a_logo_goes_along_and_keeps_its_shape(shop, make_record):
     assert 'src="cid:logo"' in mail.html and "data:" not in mail.html and 'alt="Radhaus Lindner"' in mail.html
 
 
-@pytest.mark.parametrize("logo", ["data:image/svg+xml;base64,PHN2Zz4=", "data:image/png;base64,AAAA", "data:image/jpeg;base64,/9g=", "x"])
+@pytest.mark.parametrize(
+    "logo", ["data:image/svg+xml;base64,PHN2Zz4=", "data:image/png;base64,AAAA", "data:image/jpeg;base64,/9g=", "x"]
+)
 def test_a_picture_that_mails_cannot_show_is_replaced_by_the_name(shop, make_record, logo):
     house_settings.put("company", {**house_settings.get("company"), "logo": logo})
     mail = composed(make_record, status())
@@ -212,7 +277,9 @@ def test_any_colour_gives_legible_letters(shop, make_record, colour):
 
 
 def test_the_company_s_own_words_are_escaped(shop, make_record):
-    house_settings.put("company", {**house_settings.get("company"), "name": "A & <B> {{ x }}", "footer": {"de": "<i> & {{ y }}"}})
+    house_settings.put(
+        "company", {**house_settings.get("company"), "name": "A & <B> {{ x }}", "footer": {"de": "<i> & {{ y }}"}}
+    )
     mail = composed(make_record, status())
     assert "A &amp; &lt;B&gt; {{ x }}" in mail.html and "&lt;i&gt; &amp; {{ y }}" in mail.html
 

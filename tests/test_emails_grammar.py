@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core import i18n
-from emails import check, grammar, tree
+from emails import check, grammar, markup, proof
 
 
 @pytest.fixture(autouse=True)
@@ -16,55 +16,61 @@ def english():
 
 def refusal(source: str) -> grammar.Wrong:
     with pytest.raises(grammar.Wrong) as caught:
-        grammar.check(source, ["serial"])
-        tree.grow(source)
+        proof.check(source, ["serial"])
+        markup.read(source)
     return caught.value
 
 
-@pytest.mark.parametrize("source", [
-    "{{ record.number }}",
-    "{{ record.number | upcase | default: 'none' }}",
-    "{{ record.fields.serial }}",
-    "{% if record.open %}{{ record.open }}{% elsif link %}x{% else %}y{% endif %}",
-    "{% unless record.open %}paid{% endunless %}",
-    "{% if record.status_key == 'ready' and record.items.size > 2 %}many{% endif %}",
-    "{% for item in record.items limit: 3 %}{{ forloop.index }} {{ item.name }}{% endfor %}",
-    "[a]({{ link }}) [b](https://example.org/a?b=c) [c](mailto:a@example.org) [d](tel:+4930123)",
-    "plain {curly} 100 % { % } text",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ record.number }}",
+        "{{ record.number | upcase | default: 'none' }}",
+        "{{ record.fields.serial }}",
+        "{% if record.open %}{{ record.open }}{% elsif link %}x{% else %}y{% endif %}",
+        "{% unless record.open %}paid{% endunless %}",
+        "{% if record.status_key == 'ready' and record.items.size > 2 %}many{% endif %}",
+        "{% for item in record.items limit: 3 %}{{ forloop.index }} {{ item.name }}{% endfor %}",
+        "[a]({{ link }}) [b](https://example.org/a?b=c) [c](mailto:a@example.org) [d](tel:+4930123)",
+        "plain {curly} 100 % { % } text",
+    ],
+)
 def test_it_accepts_what_is_on_the_lists(source):
-    grammar.check(source, ["serial"])
-    tree.grow(source)
+    proof.check(source, ["serial"])
+    markup.read(source)
 
 
-@pytest.mark.parametrize(("source", "said"), [
-    ("{{ record.numbr }}", "“record.numbr”. Did you mean “record.number”?"),
-    ("{{ record.fields.seral }}", "Did you mean “record.fields.serial”?"),
-    ("{{ secret }}", "There is no placeholder “secret”."),
-    ("{{ record.__class__ }}", "There is no placeholder"),
-    ("{{ record.kind.statuses }}", "There is no placeholder"),
-    ("{{ record[link] }}", "Square brackets"),
-    ("{{ record['items'] }}", "Square brackets"),
-    ("{{ record.items | default: 'x' }}", "stands by itself"),
-    ("{{ 'x' | default: record.items }}", "stands by itself"),
-    ("{{ (1..1000000000) | upcase }}", "Ranges"),
-    ("{{ record.number | join }}", "There is no “join”"),
-    ("{{ record.number | safe }}", "There is no “safe”"),
-    ("{% assign x = 1 %}", "“{% assign %}” cannot be used here"),
-    ("{% include 'x' %}", "cannot be used here"),
-    ("{% raw %}{{ x }}{% endraw %}", "cannot be used here"),
-    ("{% liquid assign x = 1 %}", "cannot be used here"),
-    ("{% for i in (1..9) %}{% endfor %}", "only go over record.items"),
-    ("{% for i in record.number %}{% endfor %}", "only go over record.items"),
-    ("{% for a in record.items %}{% for b in record.items %}{% endfor %}{% endfor %}", "inside another one"),
-    ("{% for a in record.items %}{{ a }}{% endfor %}", "“a” cannot be used here"),
-    ("{% for a in record.items %}{{ a.secret }}{% endfor %}", "There are a.name"),
-    ("{% if link %}" * 40 + "{% endif %}" * 40, "too many conditions"),
-    ("{% if link %}", "“{% endif %}” is missing"),
-    ("{{", "cannot be read"),
-    ("{% endif %}", "cannot be read"),
-    ("{{ }}", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{{ record.numbr }}", "“record.numbr”. Did you mean “record.number”?"),
+        ("{{ record.fields.seral }}", "Did you mean “record.fields.serial”?"),
+        ("{{ secret }}", "There is no placeholder “secret”."),
+        ("{{ record.__class__ }}", "There is no placeholder"),
+        ("{{ record.kind.statuses }}", "There is no placeholder"),
+        ("{{ record[link] }}", "Square brackets"),
+        ("{{ record['items'] }}", "Square brackets"),
+        ("{{ record.items | default: 'x' }}", "stands by itself"),
+        ("{{ 'x' | default: record.items }}", "stands by itself"),
+        ("{{ (1..1000000000) | upcase }}", "Ranges"),
+        ("{{ record.number | join }}", "There is no “join”"),
+        ("{{ record.number | safe }}", "There is no “safe”"),
+        ("{% assign x = 1 %}", "“{% assign %}” cannot be used here"),
+        ("{% include 'x' %}", "cannot be used here"),
+        ("{% raw %}{{ x }}{% endraw %}", "cannot be used here"),
+        ("{% liquid assign x = 1 %}", "cannot be used here"),
+        ("{% for i in (1..9) %}{% endfor %}", "only go over record.items"),
+        ("{% for i in record.number %}{% endfor %}", "only go over record.items"),
+        ("{% for a in record.items %}{% for b in record.items %}{% endfor %}{% endfor %}", "inside another one"),
+        ("{% for a in record.items %}{{ a }}{% endfor %}", "“a” cannot be used here"),
+        ("{% for a in record.items %}{{ a.secret }}{% endfor %}", "There are a.name"),
+        ("{% if link %}" * 40 + "{% endif %}" * 40, "too many conditions"),
+        ("{% if link %}", "“{% endif %}” is missing"),
+        ("{{", "cannot be read"),
+        ("{% endif %}", "cannot be read"),
+        ("{{ }}", "cannot be read"),
+    ],
+)
 def test_it_refuses_the_rest_with_a_sentence(source, said):
     assert said in str(refusal(source))
 
@@ -74,28 +80,34 @@ def test_a_fault_names_its_line():
     assert refusal("one\n{% if link %}\nthree").line == 2
 
 
-@pytest.mark.parametrize("source", [
-    "[x](javascript:alert(1))",
-    "[x](JaVaScRiPt:alert(1))",
-    "[x](data:text/html,x)",
-    "[x](//example.org)",
-    "[x](/somewhere)",
-    "[x](file:///etc/passwd)",
-    "[x]({{ customer.name }})",
-    "[x](https://{{ customer.name }}/)",
-    "[x]({{ link | upcase }})",
-    "[x]({{ link }}{{ link }})",
-    "[x][1]\n\n[1]: vbscript:x",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html,x)",
+        "[x](//example.org)",
+        "[x](/somewhere)",
+        "[x](file:///etc/passwd)",
+        "[x]({{ customer.name }})",
+        "[x](https://{{ customer.name }}/)",
+        "[x]({{ link | upcase }})",
+        "[x]({{ link }}{{ link }})",
+        "[x][1]\n\n[1]: vbscript:x",
+    ],
+)
 def test_a_link_leads_only_where_links_may_lead(source):
     assert "A link begins with" in str(refusal(source))
 
 
-@pytest.mark.parametrize("source", [
-    "one {% if link %}two\n\nthree{% endif %}",
-    "**a {% if link %}b** c{% endif %}",
-    "- a {% if link %}\n- b{% endif %}",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "one {% if link %}two\n\nthree{% endif %}",
+        "**a {% if link %}b** c{% endif %}",
+        "- a {% if link %}\n- b{% endif %}",
+    ],
+)
 def test_a_condition_that_overlaps_a_paragraph_is_refused(source):
     assert "A condition ends where it began" in str(refusal(source))
 
@@ -107,7 +119,9 @@ def test_depth_is_limited():
     assert "too deep" in str(refusal(nested))
 
 
-@pytest.mark.parametrize("piece", ["[", "*", "**a ", "`", "![", "<", "[a](", "&", "_a", "> ", "\n- - - ", "a\n===\n", "#", "\\", "{{ link }}"])
+@pytest.mark.parametrize(
+    "piece", ["[", "*", "**a ", "`", "![", "<", "[a](", "&", "_a", "> ", "\n- - - ", "a\n===\n", "#", "\\", "{{ link }}"]
+)
 def test_64_kilobytes_of_anything_are_answered_soon(piece):
     start = time.process_time()
     check.text_faults({"subject": "x", "body": piece * (64 * 1024 // len(piece))}, "de", None)
@@ -116,12 +130,18 @@ def test_64_kilobytes_of_anything_are_answered_soon(piece):
 
 def test_too_long_a_text_is_refused():
     long = check.text_faults({"subject": "s" * 501, "body": "ö" * 40_000}, "de", None)
-    assert [(one.field, one.sentence) for one in long] == [("subject", "This text is too long."), ("body", "This text is too long.")]
+    assert [(one.field, one.sentence) for one in long] == [
+        ("subject", "This text is too long."),
+        ("body", "This text is too long."),
+    ]
 
 
 def test_the_language_of_the_company_may_not_be_missing():
     english_only = {"en": {"subject": "Hello", "body": "Hello"}}
-    assert [(one.language, one.field) for one in check.faults("Name", english_only, None, "de")] == [("de", "subject"), ("de", "body")]
+    assert [(one.language, one.field) for one in check.faults("Name", english_only, None, "de")] == [
+        ("de", "subject"),
+        ("de", "body"),
+    ]
     assert check.faults("Name", english_only, None, "en") == []
 
 
@@ -134,7 +154,10 @@ def test_the_items_are_no_part_of_a_subject():
 
 
 def test_hints_tell_what_may_be_forgotten():
-    texts = {"de": {"subject": "S", "body": "{{ greeting }} {{ record.open }} {{ link }}"}, "en": {"subject": "S", "body": "x"}}
+    texts = {
+        "de": {"subject": "S", "body": "{{ greeting }} {{ record.open }} {{ link }}"},
+        "en": {"subject": "S", "body": "x"},
+    }
     said = [hint.sentence for hint in check.hints(texts)]
     assert "English: the link to the status page is missing." in said
     assert "English: record.open stands only in the other language." in said

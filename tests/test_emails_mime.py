@@ -11,12 +11,26 @@ from emails import mime
 from emails.compose import Composed
 from emails.logo import Logo
 
-MAIL = Composed("Auftrag 1047", "<p>Größe &amp; Maß</p>\n" + "x" * 3000, "Größe.\n.\n..zwei\n\nvon hier \t\nLeerzeichen \n", "de")
+MAIL = Composed(
+    "Auftrag 1047", "<p>Größe &amp; Maß</p>\n" + "x" * 3000, "Größe.\n.\n..zwei\n\nvon hier \t\nLeerzeichen \n", "de"
+)
 GIVEN = {
-    "to": ("Ada Lovelace", "ada@example.org"), "sender": ("Radhaus Lindner", "werkstatt@radhaus.example"),
-    "message_id": "<abc.1@status.example>", "date": datetime(2026, 11, 20, 10, 0, tzinfo=UTC),
+    "to": ("Ada Lovelace", "ada@example.org"),
+    "sender": ("Radhaus Lindner", "werkstatt@radhaus.example"),
+    "message_id": "<abc.1@status.example>",
+    "date": datetime(2026, 11, 20, 10, 0, tzinfo=UTC),
 }
-HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type"]
+HEADERS = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "Content-Language",
+    "MIME-Version",
+    "Content-Type",
+]
 
 
 def read(raw: bytes):
@@ -59,7 +73,11 @@ def test_a_logo_is_related_to_the_html():
     mail = Composed("S", '<img src="cid:logo">', "x\n", "de", Logo("png", bytes(range(256)) * 9, 120))
     message = read(mime.build(mail, **GIVEN))
     assert [part.get_content_type() for part in message.walk()] == [
-        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
     ]
     picture = [*message.walk()][-1]
     assert picture["Content-ID"] == "<logo>" and picture.get_content() == bytes(range(256)) * 9
@@ -75,11 +93,31 @@ def test_an_umlaut_domain_is_written_in_ascii():
     assert message["To"] == "ada@xn--exmple-cua.org"
 
 
-@pytest.mark.parametrize("address", [
-    "", "ada", "ada@", "@example.org", "a@example.org,b@example.org", "a@example.org b@example.org", "a@example.org;b@example.org",
-    "ada@example.org\r\nBcc: eve@example.org", "<ada@example.org>", "Ada <ada@example.org>", "ädä@example.org", "a@b@c.org", "a..b@example.org",
-    "a@-x.org", "a@" + "x" * 300 + ".org", "a" * 65 + "@example.org", "a@exa mple.org", "a@exam\u202eple.org", "a@[127.0.0.1]", "a@example.org.",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ada",
+        "ada@",
+        "@example.org",
+        "a@example.org,b@example.org",
+        "a@example.org b@example.org",
+        "a@example.org;b@example.org",
+        "ada@example.org\r\nBcc: eve@example.org",
+        "<ada@example.org>",
+        "Ada <ada@example.org>",
+        "ädä@example.org",
+        "a@b@c.org",
+        "a..b@example.org",
+        "a@-x.org",
+        "a@" + "x" * 300 + ".org",
+        "a" * 65 + "@example.org",
+        "a@exa mple.org",
+        "a@exam\u202eple.org",
+        "a@[127.0.0.1]",
+        "a@example.org.",
+    ],
+)
 def test_what_is_not_one_address_is_refused(address):
     with pytest.raises(mime.Refused):
         mime.build(MAIL, **{**GIVEN, "to": ("Ada", address)})
@@ -97,7 +135,15 @@ def test_a_subject_of_several_lines_is_refused(subject):
         mime.build(with_subject(subject), **GIVEN)
 
 
-@pytest.mark.parametrize("name", ["=?utf-8?q?a=0d=0aBcc:_eve@example.org?=", "Ada\r\nBcc: eve@example.org", "https://evil.example Ada", "Eve <eve@evil.example>"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=?utf-8?q?a=0d=0aBcc:_eve@example.org?=",
+        "Ada\r\nBcc: eve@example.org",
+        "https://evil.example Ada",
+        "Eve <eve@evil.example>",
+    ],
+)
 def test_a_display_name_cannot_become_anything_else(name):
     message = read(mime.build(MAIL, **{**GIVEN, "to": (name, "ada@example.org")}))
     assert list(message.keys()) == HEADERS
@@ -105,7 +151,9 @@ def test_a_display_name_cannot_become_anything_else(name):
     assert "evil.example" not in str(message["To"])
 
 
-@pytest.mark.parametrize("name", ["Lovelace, Ada", 'Ada "Byron" King', "Ada (King)", "O’Brien", "Müller; Söhne", "Ada\\King", "A. King", "小林"])
+@pytest.mark.parametrize(
+    "name", ["Lovelace, Ada", 'Ada "Byron" King', "Ada (King)", "O’Brien", "Müller; Söhne", "Ada\\King", "A. King", "小林"]
+)
 def test_a_display_name_survives(name):
     message = read(mime.build(MAIL, **{**GIVEN, "to": (name, "ada@example.org")}))
     assert message["To"].addresses[0].display_name == name

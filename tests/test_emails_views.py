@@ -8,8 +8,14 @@ from emails import defaults, views
 from emails.models import Template
 
 TEXT = {
-    "name": "Status", "kind": "order", "language": "de", "version": "0", "subject.de": "Auftrag {{ record.number }}",
-    "body.de": "{{ greeting }}\n\n[Status ansehen]({{ link }})", "subject.en": "", "body.en": "",
+    "name": "Status",
+    "kind": "order",
+    "language": "de",
+    "version": "0",
+    "subject.de": "Auftrag {{ record.number }}",
+    "body.de": "{{ greeting }}\n\n[Status ansehen]({{ link }})",
+    "subject.en": "",
+    "body.en": "",
 }
 
 
@@ -100,7 +106,9 @@ def test_the_preview_has_an_example_when_there_is_no_record(admin, shop):
 
 
 def test_the_preview_speaks_the_language_of_the_tab(admin, shop):
-    shown = admin.post("/templates/preview", data={**TEXT, "language": "en", "subject.en": "Hi", "body.en": "{{ greeting }}"}).text
+    shown = admin.post(
+        "/templates/preview", data={**TEXT, "language": "en", "subject.en": "Hi", "body.en": "{{ greeting }}"}
+    ).text
     assert "Hello Ada Lovelace," in shown
 
 
@@ -151,7 +159,13 @@ def test_the_system_s_own_template_is_made_once_kept_and_never_deleted(admin):
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_system_s_texts_have_no_faults(admin, shop, language):
     own = Template.get(Template.system == "fresh_link").texts[language]
-    shown = admin.post("/templates/preview", data={
-        "name": "x", "language": language, f"subject.{language}": own["subject"], f"body.{language}": own["body"],
-    }).text
+    shown = admin.post(
+        "/templates/preview",
+        data={
+            "name": "x",
+            "language": language,
+            f"subject.{language}": own["subject"],
+            f"body.{language}": own["body"],
+        },
+    ).text
     assert "<iframe" in shown
