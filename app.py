@@ -36,6 +36,7 @@ from records import kinds
 from records import room as records_room
 from records.intake import api, hooks
 from rules import building, engine
+from rules import models as rules_models
 from rules import views as rules_views
 from rules.example import play, shop
 from rules.packs import commands as packs_commands
@@ -56,6 +57,7 @@ RECORD_SLOTS = {
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
 CHORES = (endings.settle, sweep.sweep)
+emails_views.in_use.append(rules_models.using)
 
 
 def open_house(config: Config) -> None:

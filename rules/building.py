@@ -11,6 +11,7 @@ from core import i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
+from emails.preview import document
 from outbox import plan
 from records import conditions, kinds, people
 from records.models import Kind, Location, Source
@@ -73,7 +74,7 @@ def side() -> str:
 def mail() -> Response:
     """The HTML of the mail that the side describes, for its frame: no script, no outside world."""
     try:
-        html = preview.document(preview.sample(request.args).mail)
+        html = document(preview.sample(request.args).mail)
     except preview.Incomplete:
         abort(404)
     response = Response(html, mimetype="text/html")

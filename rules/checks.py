@@ -1,8 +1,8 @@
 """What is wrong with a draft: one sentence per field, said where the field stands."""
 
-from core import i18n
 from core.i18n import gettext as _
-from emails import grammar, tree
+from emails import drafts
+from emails.check import kind_fields, text_faults
 from emails.models import Template
 from records import conditions, contacts, people
 from records.models import Kind, Location
@@ -11,7 +11,6 @@ from rules.draft import NEW, Draft
 from rules.triggers import TRIGGERS
 
 LONGEST_DELAY = 365 * 1440  # minutes
-LONGEST_BODY = 20_000  # characters
 
 
 def check(draft: Draft) -> bool:
@@ -96,31 +95,10 @@ def _recipient(n: int, said: dict[str, str], seen: set[str]) -> dict[str, str]:
 def _template(n: int, said: dict[str, str], fitting: set[str], kind: Kind) -> dict[str, str]:
     if said["template"] != NEW:
         return {} if said["template"] in fitting else {f"template-{n}": _("Please choose a template.")}
-    fields = [field["key"] for field in kind.fields]
-    found = {f"subject-{n}": _subject(said["subject"], fields), f"body-{n}": _body(said["body"], fields)}
-    return {field: sentence for field, sentence in found.items() if sentence}
-
-
-def _subject(text: str, fields: list[str]) -> str:
-    try:
-        if not contacts.clean_text(text, "subject"):
-            return _("A subject is missing.")
-        grammar.check(text, fields)
-    except contacts.Refused as refusal:
-        return refusal.sentence
-    except grammar.Wrong as wrong:
-        return str(wrong)
-    return ""
-
-
-def _body(text: str, fields: list[str]) -> str:
-    if not text:
-        return _("The text is missing.")
-    if len(text) > LONGEST_BODY:
-        return _("At most %(n)s characters are allowed here.", n=i18n.number(LONGEST_BODY))
-    try:
-        grammar.check(text, fields)
-        tree.grow(text)
-    except grammar.Wrong as wrong:
-        return _("Line %(line)s: %(sentence)s", line=wrong.line, sentence=str(wrong)) if wrong.line else str(wrong)
-    return ""
+    text = {"subject": said["subject"], "body": said["body"]}
+    missing = {"subject": _("A subject is missing."), "body": _("The text is missing.")}
+    found = {part: missing[part] for part in text if not text[part]}
+    found |= {finding.field: finding.sentence for finding in text_faults(text, drafts.must(), kind_fields(kind))}
+    if contacts.CONTROL.search(said["subject"]):
+        found["subject"] = _("Control characters are not allowed here.")
+    return {f"{part}-{n}": sentence for part, sentence in found.items()}

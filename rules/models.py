@@ -49,6 +49,12 @@ def touch() -> None:
     settings.put("rules", {"version": keys.random62(12)})
 
 
+def using(template: int) -> list[str]:
+    """The names of the rules that send a template."""
+    rules = Rule.select(Rule.name, Rule.recipients).order_by(Rule.name)
+    return [rule.name for rule in rules if any(said["template"] == template for said in rule.recipients)]
+
+
 def recipient_of(said: dict[str, Any]) -> str:
     """How a message names one of a rule's recipients: customer, assignee, manager or the address itself."""
     return said["address"] if said["who"] == "address" else said["who"]

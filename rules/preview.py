@@ -1,13 +1,13 @@
 """What stands beside the builder: the rule as it reads so far, and the mail it would send for a real record."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core import clock, settings
 from core.i18n import gettext as _
-from emails import compose, grammar, logo
+from emails import compose, drafts, grammar, samples
+from emails.check import kind_fields
 from emails.compose import Composed, Unusable
 from emails.models import Template
 from emails.scene import Scene
@@ -50,19 +50,20 @@ def words(draft: Draft, asked: Mapping[str, str]) -> dict[str, Any]:
     }
     try:
         reader = draft.recipients[n]
-        address = {"record": wanted.id if wanted else 0, "who": recipient_of(reader), "status": _status(draft, wanted)}
-        address |= _source(reader)
-        shown |= {"sample": sample(address, draft.kind), "address": address}
+        address = {"kind": draft.kind.key, "record": wanted.id if wanted else 0, "who": recipient_of(reader)}
+        address |= {"status": _status(draft, wanted), **_source(reader)}
+        shown |= {"sample": sample(address), "address": address}
     except Incomplete as missing:
         shown["missing"] = str(missing)
     return shown
 
 
-def sample(asked: Mapping[str, Any], kind: Kind | None = None) -> Sample:
-    """The mail that `asked` describes: record, who, status, and template or subject and body; raises Incomplete."""
-    record = load([int(asked["record"])]).get(int(asked["record"])) if str(asked.get("record", "")).isdecimal() else None
-    if record is None:
-        raise Incomplete(_("The preview appears with the first record of this kind."))
+def sample(asked: Mapping[str, Any]) -> Sample:
+    """The mail that `asked` describes: kind, record (0: a made-up one), who, status, and template or subject and body.
+
+    Raises Incomplete.
+    """
+    record = _record(str(asked.get("record", "")), str(asked.get("kind", "")))
     record.status = asked.get("status") or record.status
     reader = person(record, asked["who"]) if asked.get("who") else None
     if reader is None:
@@ -73,12 +74,15 @@ def sample(asked: Mapping[str, Any], kind: Kind | None = None) -> Sample:
         raise Incomplete(str(wrong)) from wrong
 
 
-def document(mail: Composed) -> str:
-    """The HTML of a mail with its logo inside, for a frame."""
-    if mail.logo is None:
-        return mail.html
-    inside = f"data:image/{mail.logo.subtype};base64,{b64encode(mail.logo.data).decode()}"
-    return mail.html.replace(f"cid:{logo.CONTENT_ID}", inside)
+def _record(key: str, kind: str) -> Record:
+    number = int(key) if key.isascii() and key.isdecimal() and len(key) < 10 else 0
+    found = load([number]).get(number) if number else None
+    if found:
+        return found
+    known = Kind.get_or_none(Kind.key == kind)
+    if known is None:
+        raise Incomplete(_("There is no such record."))
+    return samples.record(known)
 
 
 def _composed(asked: Mapping[str, Any], record: Record, reader: Person) -> Composed:
@@ -90,15 +94,15 @@ def _composed(asked: Mapping[str, Any], record: Record, reader: Person) -> Compo
         return compose.compose(template, record, reader, link, expires)
     text = {"subject": asked.get("subject", ""), "body": asked.get("body", "")}
     company = settings.get("company")
-    compiled = compose.compile_text(text, saving.language(), company, [field["key"] for field in record.kind.fields])
-    return compose.fill(compiled, Scene(record, reader, company, link, expires), saving.language())
+    compiled = compose.compile_text(text, drafts.must(), company, kind_fields(record.kind))
+    return compose.fill(compiled, Scene(record, reader, company, link, expires), drafts.must())
 
 
 def _status(draft: Draft, record: Record | None) -> str:
     """The status that the record would have when the rule starts, where it is not the one it has."""
     listens = TRIGGERS[draft.trigger].listens(draft.options) if draft.trigger in TRIGGERS else []
     wanted = [status for event, status in listens if status]
-    return wanted[0] if record and wanted and record.status not in wanted else ""
+    return wanted[0] if wanted and not (record and record.status in wanted) else ""
 
 
 def _source(said: Mapping[str, str]) -> dict[str, Any]:

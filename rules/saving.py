@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from core import clock, i18n, journal, settings
+from core import clock, journal
 from core.db import transaction
+from emails import drafts
 from emails.models import Template
 from outbox import plan
 from rules import index, words
@@ -36,7 +37,7 @@ def save(draft: Draft, rule: Rule | None, actor: str, discard: bool = False) -> 
         rule.name = rule.name or words.title(rule)
         for said, recipient in zip(draft.recipients, rule.recipients, strict=True):
             if said["template"] == NEW:
-                recipient["template"] = _write(rule, said)
+                recipient["template"] = _write(rule, said, actor)
         if _start(rule) != before:
             rule.since = now
         rule.fault, rule.updated_at = "", now
@@ -70,11 +71,6 @@ def delete(rules: Sequence[Rule], actor: str) -> None:
         touch()
 
 
-def language() -> str:
-    """The language in which a template is written with a rule: the company's."""
-    return settings.get("company").get("language") or i18n.current()
-
-
 def _start(rule: Rule) -> tuple[object, ...]:
     return rule.on, rule.kind_id, rule.trigger, rule.options
 
@@ -84,8 +80,8 @@ def _whole(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def _write(rule: Rule, said: dict[str, str]) -> int:
+def _write(rule: Rule, said: dict[str, str], actor: str) -> int:
     name = rule.name if len(rule.recipients) == 1 else f"{rule.name}, {words.who(said)}"
-    text = {"subject": said["subject"], "body": said["body"]}
-    template: Template = Template.create(name=name, kind_id=rule.kind_id, texts={language(): text}, updated_at=clock.now())
+    text, template = {"subject": said["subject"], "body": said["body"]}, Template()
+    drafts.save(drafts.Draft(name, rule.kind, {drafts.must(): text}), template, actor)
     return template.id

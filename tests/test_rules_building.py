@@ -121,7 +121,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"template-0": "new", "subject-0": "a\x07b", "body-0": "x"}, "Steuerzeichen"),
     ({"template-0": "new", "subject-0": "{{ moon }}", "body-0": "x"}, "Den Platzhalter „moon“ gibt es nicht"),
     ({"template-0": "new", "subject-0": "x", "body-0": "\n\n{{ moon }}"}, "Den Platzhalter „moon“ gibt es nicht"),
-    ({"template-0": "new", "subject-0": "x", "body-0": "y" * 20_001}, "höchstens 20.000"),
+    ({"template-0": "new", "subject-0": "x", "body-0": "y" * 70_000}, "zu lang"),
     ({"name": "x" * 121}, "höchstens 120"),
     ({"name": "a\x07b"}, "Steuerzeichen"),
 ]
@@ -222,8 +222,14 @@ def test_the_mail_being_written_is_shown_too(admin: FlaskClient, filled: dict[st
     assert "Den Platzhalter „moon“ gibt es nicht" in broken
 
 
+def test_before_the_first_record_the_preview_is_made_up(admin: FlaskClient, filled: dict[str, Any]) -> None:
+    shown = page(admin.post("/rules/preview", data=filled))
+    assert "Ein erfundener Vorgang" in shown
+    assert "Abholbereit</b></dd>" in shown
+
+
 def test_the_preview_says_what_is_missing(admin: FlaskClient, filled: dict[str, Any], make_record: Make) -> None:
-    assert "Die Vorschau erscheint mit dem ersten Vorgang" in page(admin.post("/rules/preview", data=filled))
+    assert "Wählen Sie eine Vorlage" in page(admin.post("/rules/preview", data={**filled, "template-0": ""}))
     make_record("1001", contact={"name": "Ben", "email": "ben@example.org"})
     assert "hat E‑Mails nicht zugestimmt" in page(admin.post("/rules/preview", data=filled))
     assert "niemand in dieser Rolle" in page(admin.post("/rules/preview", data={**filled, "who-0": "assignee"}))

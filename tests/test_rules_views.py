@@ -145,3 +145,9 @@ def test_staff_read_rules_and_do_not_change_them(clerk: FlaskClient, rule: Rule)
 def test_strangers_are_sent_to_the_door(client: FlaskClient, admin: FlaskClient, rule: Rule) -> None:
     assert client.get("/rules?kind=order").status_code == 302
     assert client.post("/rules/bulk").status_code == 302
+
+
+def test_a_template_that_a_rule_sends_cannot_be_deleted(admin: FlaskClient, rule: Rule, letter: Template) -> None:
+    admin.post(f"/templates/{letter.id}/delete")
+    assert Template.get_or_none(Template.id == letter.id)
+    assert "Eingang bestätigen" in page(admin.get("/templates"))
