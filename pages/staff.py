@@ -64,13 +64,14 @@ def _told(link: Link, record: Record) -> dict[str, object]:
     state = links.standing(link, clock.now())
     word, tone = STATES[state]
     zone = zone_of(record)
+    role = _(ROLES[link.recipient]) if link.recipient in ROLES else ""
     return {
         "id": link.id,
-        "whom": _(ROLES[link.recipient]) if link.recipient in ROLES else link.recipient,
+        "whom": role[:1].upper() + role[1:] or link.recipient,
         "word": _(word),
         "tone": tone,
         "sent": appointment(link.sent_at, zone) if link.sent_at else "",
         "opened": appointment(link.opened_at, zone) if link.opened_at else "",
-        "until": i18n.date(links.expiry(link), zone, "d. MMMM") if state in links.LIVE else "",
+        "until": i18n.date(links.expiry(link), zone, "d.\u00a0MMMM") if state in links.LIVE else "",
         "live": state in links.LIVE,
     }
