@@ -39,11 +39,10 @@ def discard(message: Message, actor: str) -> None:
 def retry(message: Message, actor: str) -> None:
     """Send once more what did not go out, or may not have arrived; the worker asks again whether it is still wanted."""
     now = clock.now()
+    until = max(message.expires_at, now + PATIENCE)
     with transaction():
-        _move(
-            message, UNSETTLED, state="planned", reason="by_hand", due_at=now, expires_at=max(message.expires_at, now + PATIENCE),
-            attempts=0, owner="", lease_until=None,
-        )
+        anew = {"attempts": 0, "owner": "", "lease_until": None}
+        _move(message, UNSETTLED, state="planned", reason="by_hand", due_at=now, expires_at=until, **anew)
         _write_down("message.retried", message, actor)
         database.after_commit(alarm.due.ring)
 
@@ -56,7 +55,7 @@ def take_as_sent(message: Message, actor: str) -> None:
 
 
 def told(message: Message, actor: str) -> None:
-    """The customer no message reached has been told in person: all of this record's unreached messages to them are settled."""
+    """The customer was told in person: this settles all of the record's messages that could not reach them."""
     with transaction():
         hit = Message.update(state="dropped", reason="told").where(
             Message.record == message.record_id, Message.recipient == message.recipient,

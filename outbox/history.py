@@ -38,8 +38,8 @@ class Line:
 def of(told: Told) -> list[Line]:
     """The lines about a message, the newest first; it begins with being planned."""
     message = told.message
-    entries = Entry.select().where(Entry.record_id == message.record_id, Entry.what.in_(list(EVENTS))).order_by(Entry.id.desc())
-    mine = [entry for entry in entries if entry.data.get("message") == message.id]
+    entries = Entry.select().where(Entry.record_id == message.record_id, Entry.what.in_(list(EVENTS)))
+    mine = [entry for entry in entries.order_by(Entry.id.desc()) if entry.data.get("message") == message.id]
     names = actors.names(entry.actor for entry in mine)
     planned = Line(message.planned_at, "", "plus", _("Planned"), names.get("worker", ""), "", "")
     return [*(_line(entry, names) for entry in mine), planned]

@@ -79,4 +79,9 @@ def framed(letter: Letter) -> str:
 
 def _body(message: EmailMessage, sort: str) -> str:
     part = message.get_body((sort,))
-    return str(part.get_content()) if part else ""
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except LookupError:  # a charset nobody knows
+        return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")

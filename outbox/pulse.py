@@ -45,7 +45,8 @@ def look(mailbox: bool) -> Health:
     if stopped:
         return Health(_("Sending is stopped"), [_halt(stopped), *signs])
     if asleep:
-        return Health(_("The messenger is asleep"), signs, _("Please start the worker; until then everything due waits. Nothing is lost."))
+        advice = _("Please start the worker; until then everything due waits. Nothing is lost.")
+        return Health(_("The messenger is asleep"), signs, advice)
     return Health(_("The messenger is awake"), signs)
 
 
@@ -70,9 +71,11 @@ def _way(mailbox: bool, now: datetime) -> Sign:
     state = SenderState.select().first()
     if state is None:
         return Sign(_("Mail server"), _("accepts"))
-    rests = state.rests_until and state.rests_until > now
-    words = {"reason": _(REASONS.get(state.reason, state.reason)), "when": time(state.rests_until, zone_of(None)) if rests else ""}
-    how = _("rests until %(when)s: %(reason)s", **words) if rests else _("is tried with one message: %(reason)s", **words)
+    reason = _(REASONS.get(state.reason, state.reason))
+    if state.rests_until and state.rests_until > now:
+        how = _("rests until %(when)s: %(reason)s", when=time(state.rests_until, zone_of(None)), reason=reason)
+    else:
+        how = _("is tried with one message: %(reason)s", reason=reason)
     return Sign(_("Mail server"), how, "stop" if state.reason == "sender" else "wait")
 
 

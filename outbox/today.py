@@ -48,8 +48,9 @@ def calls() -> list[Told]:
 
 def _unreached() -> list[Message]:
     reasons = Message.reason.in_([SQL(f"'{reason}'") for reason in UNREACHED])
+    lately = Message.planned_at >= clock.now() - PAST
     query = Message.select().where(
-        reasons, Message.planned_at >= clock.now() - PAST, Message.recipient == "customer", Message.state.in_(("dropped", "failed"))
+        reasons, lately, Message.recipient == "customer", Message.state.in_(("dropped", "failed"))
     )
     return list(query.order_by(Message.planned_at.desc()).limit(PEOPLE))
 

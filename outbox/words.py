@@ -30,7 +30,7 @@ POSSIBLE = {
     "failed": ("again", "discard"),
     "unclear": ("again", "settled", "discard"),
 }
-STAMPS = {"planned": "ahead", "held": "held", "unclear": "held", "failed": "failed", "bounced": "failed", "awaiting": "ahead"}
+STAMPS = {"planned": "ahead", "awaiting": "ahead", "unclear": "held", "bounced": "failed"}
 SIGNS = {"ahead": "mail", "sent": "mail", "held": "pause", "failed": "warn", "dropped": "cross"}
 LONGEST = 400  # lines of the journal read for one page of messages
 
@@ -85,7 +85,8 @@ class Told:
 def tell(messages: Sequence[Message]) -> list[Told]:
     """Messages in words, in the given order; a handful of queries, however many."""
     records = load(message.record_id for message in messages)
-    names: dict[int, str] = dict(tuples(Template.select(Template.id, Template.name).where(Template.id.in_({m.template_id for m in messages}))))
+    templates = Template.select(Template.id, Template.name).where(Template.id.in_({m.template_id for m in messages}))
+    names: dict[int, str] = dict(tuples(templates))
     ends, stopped = _ends(messages), bool(valve.stopped())
     return [_told(message, records.get(message.record_id), names, ends.get(message.id), stopped) for message in messages]
 
