@@ -1,19 +1,24 @@
 """Opening hours as people say them: equal neighbouring days together, full hours without their zeros."""
 
+from functools import lru_cache
 from itertools import groupby
 
 from core import i18n
 from core.i18n import gettext as _
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Spans = list[list[str]]
+Spans = tuple[tuple[str, str], ...]
 
 
-def said(hours: dict[str, Spans]) -> list[tuple[str, str]]:
+def said(hours: dict[str, list[list[str]]]) -> list[tuple[str, str]]:
     """[("Mo bis Fr", "9 bis 13 und 14 bis 18:30 Uhr"), ("Sonntag", "geschlossen")]; empty when no hours are known."""
-    if not any(hours.values()):
-        return []
-    groups = groupby(range(7), key=lambda day: hours.get(DAYS[day]) or [])
+    week = tuple(tuple((start, end) for start, end in hours.get(day, [])) for day in DAYS)
+    return _said(week, i18n.current()) if any(week) else []
+
+
+@lru_cache(256)
+def _said(week: tuple[Spans, ...], language: str) -> list[tuple[str, str]]:
+    groups = groupby(range(7), key=lambda day: week[day])
     return [(_days(list(days)), _spans(spans)) for spans, days in groups]
 
 

@@ -32,7 +32,9 @@ def _templates() -> Environment:
 
 def render(name: str, /, **values: Any) -> Markup:
     """The template of that name, in the language being spoken."""
-    return Markup(_template(name).render(values))
+    template = _template(name)  # its own render() would gather the globals anew each time, which takes longer than the rest
+    context = template.new_context({**template.environment.globals, **values}, shared=True)
+    return Markup("".join(template.root_render_func(context)))
 
 
 @cache
