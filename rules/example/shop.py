@@ -86,4 +86,6 @@ def _work(example: dict[str, Any], position: int, collection: str, placed: datet
 
 
 def _working_hour(moment: datetime) -> datetime:
-    return moment.replace(hour=9 + moment.day % 7, minute=30 * (moment.day % 2), second=0, microsecond=0)
+    """Some full or half hour of that day, or of the next one on which both workshops are open."""
+    moment += timedelta(days={6: 2, 0: 1}.get(moment.weekday(), 0))
+    return moment.replace(hour=9 + moment.day % 4, minute=30 * (moment.day % 2), second=0, microsecond=0)
