@@ -44,7 +44,7 @@ def show(id: int) -> str:
     )
     if wants_fragment():
         return render_template("outbox/_mail.html", zone=zone_of(None), **given)
-    return render_template("outbox/mailbox.html", **given, **_given(_page()))
+    return render_template("outbox/mailbox.html", **given, **_given(_page(), open=id))
 
 
 @bp.get("/<int:id>/html")
@@ -69,8 +69,8 @@ def _page() -> mailbox.Page:
     return mailbox.page(request.args.get("q", "").strip()[:100], request.args.get("after", ""))
 
 
-def _given(page: mailbox.Page) -> dict[str, Any]:
+def _given(page: mailbox.Page, open: int = 0) -> dict[str, Any]:
     return {
         "page": page, "words": request.args.get("q", "").strip()[:100], "zone": zone_of(None),
-        "server": bool(current_app.config["STATUSBOTE"].smtp_url),
+        "open": open or request.args.get("open", 0, type=int), "server": bool(current_app.config["STATUSBOTE"].smtp_url),
     }
