@@ -16,7 +16,7 @@ from outbox.breaker import Breaker
 from outbox.channels.contract import Letter, Result
 from outbox.models import Message, Suppression
 from outbox.states import Gone
-from pages import links
+from pages import endings, links
 from pages.models import Link
 
 TOGETHER = 100
@@ -149,8 +149,13 @@ class Ledger:
             .execute()
         )
         if hit and verdict == "unknown_address":
-            Suppression.insert(
-                fingerprint=fingerprint(dispatch.letter.address.lower()), reason=verdict, at=now
-            ).on_conflict_ignore().execute()
+            _suppress(dispatch, now)
         told = hit and end.state in ("failed", "unclear")
         return [message.line(end.state, end.reason, code=dispatch.code)] if told else []
+
+
+def _suppress(dispatch: Dispatch, now: Any) -> None:
+    """Nobody is there: the address is not written to again, and the link that was to go there ends."""
+    print_ = fingerprint(dispatch.letter.address.lower())
+    Suppression.insert(fingerprint=print_, reason="unknown_address", at=now).on_conflict_ignore().execute()
+    endings.revoke([dispatch.message.link_id], "bounced", "worker")
