@@ -93,7 +93,7 @@ def fill(compiled: Compiled, scene: Scene, language: str) -> Composed:
 
 
 def _one_line(subject: str) -> str:
-    return harmless.line(subject).replace("=?", "= ?")[:LONGEST_SUBJECT]
+    return harmless.line(subject).replace("\u00a0", " ").replace("=?", "= ?")[:LONGEST_SUBJECT]
 
 
 def _compiled(template: Template, language: str, company: dict[str, Any]) -> Compiled:

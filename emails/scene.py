@@ -1,5 +1,6 @@
 """Everything one message can speak of: record, reader, company and link, seen in the reader's language and zone."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -32,5 +33,5 @@ class Scene:
         return clock.zone(self.location.time_zone if self.location else HOME)
 
     def at(self, moment: datetime | None, form: Callable[[datetime, tzinfo], str]) -> str | None:
-        """A moment in words, None for none."""
-        return form(moment, self.zone).replace(". ", ".\u00a0") if moment else None
+        """A moment in words, day and month on one line; None for none."""
+        return re.sub(r"(?<=\d)(\.?) (?=[^\W\d])", "\\1\u00a0", form(moment, self.zone)) if moment else None

@@ -12,15 +12,17 @@ Clean = Callable[[str], str]
 class Values:
     """Everything under one first word, such as `record`; what has a value itself (`link`) prints it."""
 
-    __slots__ = ("_clean", "_name", "_said", "_scene")
+    __slots__ = ("_clean", "_kept", "_name", "_said", "_scene")
 
-    def __init__(self, name: str, scene: Scene, said: dict[str, Any], clean: Clean):
+    def __init__(self, name: str, scene: Scene, said: dict[str, Any], clean: Clean | None):
         self._name, self._scene, self._said, self._clean = name, scene, said, clean
+        self._kept: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
-        if self._name == "record" and key == "fields":
-            return Fields(self._scene.record.fields, self._clean)
-        return self._value(f"{self._name}.{key}")
+        if key not in self._kept:
+            own = self._name == "record" and key == "fields"
+            self._kept[key] = Fields(self._scene.record.fields, self._clean) if own else self._value(f"{self._name}.{key}")
+        return self._kept[key]
 
     def __liquid__(self) -> Any:
         return self._value(self._name)
@@ -32,7 +34,7 @@ class Values:
         if key not in self._said:
             self._said[key] = _told(key, self._scene)
         value = self._said[key]
-        return self._clean(value) if isinstance(value, str) and placeholders.sort(key) == "text" else value
+        return self._clean(value) if self._clean and isinstance(value, str) and placeholders.sort(key) == "text" else value
 
 
 class Fields:
@@ -40,12 +42,14 @@ class Fields:
 
     __slots__ = ("_clean", "_fields")
 
-    def __init__(self, fields: dict[str, Any], clean: Clean):
+    def __init__(self, fields: dict[str, Any], clean: Clean | None):
         self._fields, self._clean = fields, clean
 
     def __getitem__(self, key: str) -> str | None:
         value = self._fields.get(key)
-        return None if value is None or value == "" else self._clean(harmless.line(str(value)))
+        if value is None or value == "":
+            return None
+        return self._clean(str(value)) if self._clean else harmless.line(str(value))
 
 
 def _told(key: str, scene: Scene) -> Any:
@@ -54,6 +58,6 @@ def _told(key: str, scene: Scene) -> Any:
     return harmless.line(value) or None if isinstance(value, str) else value
 
 
-def of(scene: Scene, said: dict[str, Any], clean: Clean = str) -> dict[str, Values]:
+def of(scene: Scene, said: dict[str, Any], clean: Clean | None = None) -> dict[str, Values]:
     """What a template is filled with; `said` is shared by the parts of one message."""
     return {name: Values(name, scene, said, clean) for name in placeholders.GROUPS}

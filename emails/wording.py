@@ -1,5 +1,6 @@
 """Puts phone numbers, opening hours, lines of an order and addresses into words."""
 
+import json
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,12 @@ def phone(number: str | None) -> str | None:
 
 def opening(week: dict[str, list[list[str]]]) -> str | None:
     """“Mo bis Fr 9 bis 13 und 14 bis 18:30 Uhr, Samstag 10 bis 14 Uhr, …”; None without any."""
-    return ", ".join(f"{days} {times}" for days, times in hours.said(week)) or None
+    return _opening(json.dumps(week), i18n.current())
+
+
+@lru_cache(maxsize=256)
+def _opening(week: str, language: str) -> str | None:
+    return ", ".join(f"{days} {times}" for days, times in hours.said(json.loads(week))) or None
 
 
 def money(amount: Any, currency: str) -> str:

@@ -104,7 +104,7 @@ def test_an_english_mail(shop, make_record, ada):
         items=[{"name": "Display", "quantity": 1, "price": "20.00"}],
     )
     assert mail.subject == "Order 1047"
-    assert "Hello Ada Lovelace," in mail.text and "€20.00" in mail.text and "Until 20 December 2026." in mail.text
+    assert "Hello Ada Lovelace," in mail.text and "€20.00" in mail.text and "Until 20\u00a0December 2026." in mail.text
     assert 'lang="en"' in mail.html and "Legal notice" in mail.html
 
 
