@@ -80,5 +80,29 @@ document.addEventListener("htmx:sendError", () => {
   arrive();
 });
 
+/* <button data-insert="words"> puts its words where the cursor was, in the last text marked data-insertable that had it. */
+let writing = null;
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-insertable]")) writing = event.target;
+});
+document.addEventListener("click", (event) => {
+  const words = event.target.closest("[data-insert]")?.dataset.insert;
+  if (!words) return;
+  const shown = [...document.querySelectorAll("[data-insertable]")].filter((text) => text.offsetParent);
+  const text = shown.includes(writing) ? writing : shown.at(-1);
+  text.focus();
+  text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/* A button marked data-press presses itself as soon as it arrives: it fills a frame that htmx cannot fill. */
+document.addEventListener("htmx:load", (event) => {
+  const root = event.detail.elt;
+  for (const button of root.matches("[data-press]") ? [root] : root.querySelectorAll("[data-press]")) {
+    button.hidden = true;
+    button.click();
+  }
+});
+
 arrive();
 trouble(document);
