@@ -1,31 +1,12 @@
 """The frame in a real browser: first start, keyboard, phone, light and dark, without a complaint of axe or of the CSP."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 PHONE = {"width": 375, "height": 800}
-
-
-class Quiet(WSGIRequestHandler):
-    def log_request(self, *args: object) -> None: ...
-
-
-@pytest.fixture
-def address(house: Flask) -> Iterator[str]:
-    """The house, served; forms need their tokens as they do in life."""
-    house.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, house, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture
