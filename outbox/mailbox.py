@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parseaddr
 
 from outbox.models import Mail
 
@@ -31,10 +30,6 @@ class Letter:
     @property
     def source(self) -> str:
         return bytes(self.mail.content).decode("utf-8", "replace").replace("\r\n", "\n")[:LONGEST]
-
-    @property
-    def to_name(self) -> str:
-        return parseaddr(self.recipient)[0] or self.mail.recipient
 
 
 @dataclass(frozen=True)

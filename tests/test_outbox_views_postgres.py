@@ -1,0 +1,47 @@
+"""The pages of the outbox on PostgreSQL: the same queries, the same answers."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from core import db, i18n
+from outbox import lists
+from outbox.models import Message
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
+    """The house on PostgreSQL."""
+    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    i18n.choose("de")
+    yield app
+    db.database.close_all()
+
+
+def test_every_page_answers(clerk: FlaskClient, put: Callable[..., Message]) -> None:
+    messages = [put(state=state, reason=reason) for state, reason in (
+        ("planned", ""), ("sent", ""), ("unclear", "silent"), ("dropped", "no_address"), ("failed", "refused")
+    )]
+    paths = ["/", "/mailbox", "/outbox/valve", f"/outbox/{messages[0].id}", "/outbox?q=1001", "/outbox?q=ada@example.org"]
+    paths += [f"/outbox?state={group}" for group in lists.GROUPS]
+    paths += [f"/outbox?state={group}&after={messages[1].id}" for group in lists.GROUPS]
+    assert {path: clerk.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+    assert clerk.get(f"/outbox/for/{messages[0].record_id}", headers=HTMX).status_code == 200
+
+
+def test_deeds_settle_what_they_should(clerk: FlaskClient, put: Callable[..., Message]) -> None:
+    unclear, unreached = put(state="unclear", reason="silent"), put(state="dropped", reason="no_address")
+    page = clerk.get("/").text
+    assert "angekommen?" in page and "Nicht erreicht" in page
+    codes = [
+        clerk.post(f"/outbox/{id}/{deed}", headers=HTMX).status_code
+        for id, deed in ((unclear.id, "again"), (unclear.id, "again"), (unreached.id, "told"))
+    ]
+    assert codes == [200, 409, 200]
