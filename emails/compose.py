@@ -1,4 +1,4 @@
-"""Composes a message: a template's text, compiled once per version, filled with one record for one person."""
+"""Composes a message: a template's text, compiled once, filled with one record for one person."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -97,13 +97,14 @@ def _one_line(subject: str) -> str:
 
 
 def _compiled(template: Template, language: str, company: dict[str, Any]) -> Compiled:
-    key = (template.id, template.version, language, repr(company))
+    text = template.texts[language]
+    key = (text["subject"], text["body"], language, repr(company))  # not its id: a deleted template's may come again
     with _lock:
         if key in _shelf:
             _shelf.move_to_end(key)
             return _shelf[key]
     try:
-        compiled = compile_text(template.texts[language], language, company)
+        compiled = compile_text(text, language, company)
     except grammar.Wrong as error:
         raise Unusable(str(error)) from error
     with _lock:
