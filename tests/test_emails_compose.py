@@ -3,6 +3,7 @@
 import base64
 import re
 import struct
+import zlib
 from datetime import UTC, datetime
 from decimal import Decimal
 
