@@ -22,11 +22,13 @@ from peewee import (
 from peewee import Model as PeeweeModel
 from playhouse.db_url import connect as connect_url
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -8000, "temp_store": "memory"}
+PRAGMAS = {
+    "journal_mode": "wal", "synchronous": "full", "wal_autocheckpoint": 4000, "cache_size": -8000, "temp_store": "memory",
+}
 PATIENCE = 10.0  # seconds a statement waits for another writer
 
 database = DatabaseProxy()
-_turn = RLock()
+turn = RLock()  # SQLite's writers of this process stand in line here
 
 
 class Sqlite(SqliteDatabase):
@@ -73,7 +75,7 @@ def transaction() -> Iterator[None]:
     if database.in_transaction():
         yield
     elif is_sqlite():
-        with _turn, database.atomic():
+        with turn, database.atomic():
             yield
     else:
         with database.atomic():

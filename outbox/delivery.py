@@ -53,8 +53,8 @@ class Delivery:
         claimed = claim.claim(self.owner, limit) if limit else []
         if claimed:
             wishes, reasons = truth.check(claimed, self.wanted)
-            for dispatch in [self._write(wish, reasons) for wish in wishes]:
-                if dispatch:
+            for wish in wishes:
+                if dispatch := self._write(wish, reasons):
                     self.post.hand_in(dispatch)
             self._drop({message.id: message for message in claimed}, reasons)
         return bool(claimed)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -20,6 +21,7 @@ from pages import endings, links
 from pages.models import Link
 
 TOGETHER = 100
+PATIENCE = 0.01  # seconds
 MARK = """
     UPDATE message SET state = 'sending_data', address = ?, subject = ?, message_id = ?, dated_at = ?, link_id = ?
     WHERE id = ? AND owner = ? AND state = 'sending_pre' AND lease_until > ?
@@ -81,10 +83,13 @@ class Ledger:
         database.close()
 
     def _gather(self) -> list[Dispatch | None]:
+        """What there is to write; results alone wait a moment for the next mark, to share its commit."""
         batch = [self._box.get()]
+        patient_until = time.monotonic() + PATIENCE
         while len(batch) < TOGETHER and batch[-1] is not None:
+            waiting = any(dispatch and dispatch.result is None for dispatch in batch)
             try:
-                batch.append(self._box.get_nowait())
+                batch.append(self._box.get(timeout=0 if waiting else max(0, patient_until - time.monotonic())))
             except Empty:
                 break
         return batch
@@ -158,4 +163,4 @@ def _suppress(dispatch: Dispatch, now: Any) -> None:
     """Nobody is there: the address is not written to again, and the link that was to go there ends."""
     print_ = fingerprint(dispatch.letter.address.lower())
     Suppression.insert(fingerprint=print_, reason="unknown_address", at=now).on_conflict_ignore().execute()
-    endings.revoke([dispatch.message.link_id], "bounced", "worker")
+    endings.revoke([dispatch.message.link_id or ""], "bounced", "worker")

@@ -96,7 +96,7 @@ def run(
     data: Path, readers: Sequence[journal.Reader], deliver: Callable[[str], Delivery], chores: Sequence[Chore], child: bool
 ) -> None:
     """Work until SIGINT or SIGTERM (or, as a child, until the parent is gone); then finish what is under way and end."""
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(0.0002)
     name, lock = seat(data)
     claim.release(f"{name}:")
     work = Work(name, readers, deliver(f"{name}:{keys.random62(6)}"), chores)

@@ -10,6 +10,7 @@ from peewee import IntegrityError
 from core import clock, journal, rows
 from core.db import transaction
 from core.i18n import gettext as _
+from core.together import together
 from records import contacts
 from records.contacts import Refused
 from records.models import Kind, Location, Record
@@ -35,10 +36,11 @@ def apply(kind: Kind, number: str, state: State, actor: str, silent: bool = Fals
     `state` holds only what the caller names: status, contact, assignee, location (key), profile, source, the times
     (aware), total (Decimal), currency, items, tracking, fields, occurred_at.
     """
+    said = _read(kind, number, state)
     try:
-        return _apply_alone(kind, number, state, actor, silent)
+        return together(lambda: _apply(kind, number, said, actor, silent))
     except IntegrityError:  # somebody else has made this very record in between; now it is there
-        return _apply_alone(kind, number, state, actor, silent)
+        return together(lambda: _apply(kind, number, said, actor, silent))
 
 
 def apply_many(kind: Kind, states: Sequence[tuple[str, State]], actor: str, silent: bool = False) -> list[Outcome | Refused]:
@@ -47,21 +49,15 @@ def apply_many(kind: Kind, states: Sequence[tuple[str, State]], actor: str, sile
     with transaction():
         for number, state in states:
             try:
-                results.append(_apply(kind, number, state, actor, silent))
+                results.append(_apply(kind, number, _read(kind, number, state), actor, silent))
             except Refused as refusal:
                 results.append(refusal)
     return results
 
 
-def _apply_alone(kind: Kind, number: str, state: State, actor: str, silent: bool) -> Outcome:
-    with transaction():
-        return _apply(kind, number, state, actor, silent)
-
-
-def _apply(kind: Kind, number: str, state: State, actor: str, silent: bool) -> Outcome:
-    said = _read(kind, number, state)
+def _apply(kind: Kind, number: str, said: State, actor: str, silent: bool) -> Outcome:
     now = clock.now()
-    occurred = state.get("occurred_at") or now
+    occurred = said.get("occurred_at") or now
     record = rows.first(Record, kind=kind, number=number)
     created = record is None
     if record is None:
