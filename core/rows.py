@@ -24,6 +24,17 @@ def newest(model: type[Row], limit: int, **equal: Any) -> list[Row]:
     return [_row(model, row) for row in found]
 
 
+def returned(model: type[Row], sql: str, values: Sequence[Any]) -> list[Row]:
+    """The rows that a statement has hit, as they are after it."""
+    found = database.execute_sql(_spelled(f"{sql} RETURNING {_listed(model._meta.sorted_fields)}"), values).fetchall()
+    return [_row(model, row) for row in found]
+
+
+def marks(values: Sequence[Any]) -> str:
+    """As many `?` as there are values, for an IN list."""
+    return ", ".join("?" * len(values))
+
+
 def tuples(query: Any) -> list[tuple[Any, ...]]:
     """What a query finds, as plain tuples in the order of its columns."""
     return list(query.tuples())
@@ -82,7 +93,7 @@ def _selection(model: type[Model], names: tuple[str, ...]) -> str:
 @cache
 def _insertion(model: type[Model]) -> tuple[str, str]:
     fields = _own(model)
-    return f'INSERT INTO "{model._meta.table_name}" ({_listed(fields)}) VALUES', f"({', '.join('?' * len(fields))})"
+    return f'INSERT INTO "{model._meta.table_name}" ({_listed(fields)}) VALUES', f"({marks(fields)})"
 
 
 @cache

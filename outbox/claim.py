@@ -3,28 +3,29 @@
 from datetime import timedelta
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import SQL
 
-from core import clock, journal
+from core import clock, journal, rows
 from core.db import is_sqlite, transaction
-from core.settings import Setting
 from outbox import policy
 from outbox.models import Message
 
 PLANNED = Message.state == SQL("'planned'")  # spelled out, or SQLite would not take the partial index
 LEASE = timedelta(minutes=15)  # longer than the longest SMTP exchange
+CLAIM = """
+    UPDATE message SET state = 'sending_pre', owner = ?, lease_until = ?, attempts = attempts + 1
+    WHERE id IN (SELECT id FROM message WHERE state = 'planned' AND due_at <= ? ORDER BY due_at LIMIT ? {alone})
+    AND state = 'planned' AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'stopped')
+"""
 
 
 def claim(owner: str, limit: int) -> list[Message]:
     """Take at most `limit` due messages, oldest first; none while all sending is stopped."""
     now = clock.now()
+    moments = [rows.value(Message.due_at, moment) for moment in (now + LEASE, now)]
+    sql = CLAIM.format(alone="" if is_sqlite() else "FOR UPDATE SKIP LOCKED")
     with transaction():
-        claimed = (
-            Message.update(state="sending_pre", owner=owner, lease_until=now + LEASE, attempts=Message.attempts + 1)
-            .where(Message.id.in_(_due(now, limit)), Message.state == "planned", ~fn.EXISTS(_stopped()))
-            .returning(Message)
-        )
-        return list(claimed.execute())
+        return rows.returned(Message, sql, [owner, *moments, limit])
 
 
 def release(owner_prefix: str | None = None) -> int:
@@ -65,11 +66,3 @@ def next_due() -> Any:
     """When the next planned message is due; None when none is."""
     return Message.select(Message.due_at).where(PLANNED).order_by(Message.due_at).limit(1).scalar()
 
-
-def _due(now: Any, limit: int) -> Any:
-    query = Message.select(Message.id).where(PLANNED, Message.due_at <= now).order_by(Message.due_at).limit(limit)
-    return query if is_sqlite() else query.for_update(skip_locked=True)
-
-
-def _stopped() -> Any:
-    return Setting.select(Setting.name).where(Setting.name == "stopped")

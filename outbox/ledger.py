@@ -11,7 +11,7 @@ from typing import Any
 from core import clock, journal
 from core.db import database, transaction
 from core.keys import fingerprint
-from core.rows import run, value
+from core.rows import marks, run, value
 from outbox import policy
 from outbox.breaker import Breaker
 from outbox.channels.contract import Letter, Result
@@ -27,6 +27,7 @@ MARK = """
     WHERE id = ? AND owner = ? AND state = 'sending_pre' AND lease_until > ?
     AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'stopped')
 """
+SENT = "UPDATE message SET state = 'sent', reason = '', sent_at = ?, owner = '' WHERE owner = ? AND id IN ({ids})"
 
 log = logging.getLogger("statusbote.outbox")
 
@@ -95,19 +96,19 @@ class Ledger:
         return batch
 
     def _write(self, batch: list[Dispatch]) -> None:
-        marks = [dispatch for dispatch in batch if dispatch.result is None]
+        asking = [dispatch for dispatch in batch if dispatch.result is None]
         results = [dispatch for dispatch in batch if dispatch.result is not None]
         try:
             with transaction():
-                gone = self._marks(marks) if marks else set()
+                gone = self._marks(asking) if asking else set()
                 self._results(results)
         except Exception as error:
             log.exception("the ledger could not be written")
-            for dispatch in marks:
+            for dispatch in asking:
                 dispatch.marked.set_exception(Gone(str(error)))
             self._keep(results)
             return
-        for dispatch in marks:
+        for dispatch in asking:
             if dispatch.message.id in gone:
                 dispatch.marked.set_exception(Gone())
             else:
@@ -118,11 +119,11 @@ class Ledger:
         for dispatch in results:
             threading.Timer(1.0, self._box.put, [dispatch]).start()
 
-    def _marks(self, marks: list[Dispatch]) -> set[int]:
+    def _marks(self, asking: list[Dispatch]) -> set[int]:
         """Mark those still ours; the ids of the others."""
         now = value(Message.lease_until, clock.now())
-        links.save_many([dispatch.link for dispatch in marks if dispatch.link])
-        return {dispatch.message.id for dispatch in marks if not self._mark(dispatch, now)}
+        links.save_many([dispatch.link for dispatch in asking if dispatch.link])
+        return {dispatch.message.id for dispatch in asking if not self._mark(dispatch, now)}
 
     def _mark(self, dispatch: Dispatch, now: Any) -> int:
         message, letter = dispatch.message, dispatch.letter
@@ -134,9 +135,8 @@ class Ledger:
         now = clock.now()
         sent = [dispatch for dispatch in results if dispatch.result and dispatch.result.verdict == "sent"]
         if sent:
-            Message.update(state="sent", reason="", sent_at=now, owner="").where(
-                Message.id.in_([dispatch.message.id for dispatch in sent]), Message.owner == self.owner
-            ).execute()
+            ids = [dispatch.message.id for dispatch in sent]
+            run(SENT.format(ids=marks(ids)), [value(Message.sent_at, now), self.owner, *ids])
             links.mark_sent([dispatch.message.link_id for dispatch in sent if dispatch.message.link_id], now)
         lines = [dispatch.message.line("sent", code=dispatch.code) for dispatch in sent]
         lines += [line for dispatch in results if dispatch not in sent for line in self._other(dispatch, now)]

@@ -13,7 +13,7 @@ from typing import Any
 from peewee import JOIN
 
 from core import clock, keys
-from core.rows import insert_many
+from core.rows import insert_many, marks, run, value
 from pages import place
 from pages.models import Link
 from records.models import Contact, Record
@@ -56,7 +56,9 @@ def token_of(link_id: str) -> str:
 
 def mark_sent(link_ids: Iterable[str], at: datetime) -> None:
     """Their mails left at that moment; in the caller's transaction."""
-    Link.update(sent_at=at).where(Link.id.in_(list(link_ids)), Link.sent_at.is_null()).execute()
+    ids = list(link_ids)
+    if ids:
+        run(f"UPDATE link SET sent_at = ? WHERE sent_at IS NULL AND id IN ({marks(ids)})", [value(Link.sent_at, at), *ids])
 
 
 def find(token: str) -> Link | None:
