@@ -77,7 +77,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: str, tmp_path: Path
     for file in migrate.FOLDER.glob("0*.py"):
         (folder / file.name).write_text(file.read_text())
     broken = folder / "9999_broken.py"
-    broken.write_text("def up(migrator, db):\n    db.execute_sql('CREATE TABLE half (id INTEGER)')\n    raise OSError('full')")
+    lines = ("def up(migrator, db):", "    db.execute_sql('CREATE TABLE half (id INTEGER)')", "    raise OSError('full')")
+    broken.write_text("\n".join(lines))
     monkeypatch.setattr(migrate, "FOLDER", folder)
     with pytest.raises(Exception, match="full|9999_broken"):
         migrate.migrate(tmp_path)
