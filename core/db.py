@@ -1,13 +1,14 @@
 """The database: one handle for SQLite and PostgreSQL, and the columns both keep alike."""
 
+import fcntl
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from threading import RLock
-from typing import Any
+from threading import Lock
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from peewee import (
@@ -28,11 +29,37 @@ PRAGMAS = {
 PATIENCE = 10.0  # seconds a statement waits for another writer
 
 database = DatabaseProxy()
-turn = RLock()  # SQLite's writers of this process stand in line here
+
+
+class Turn:
+    """Where SQLite's writers of all processes stand in line: the kernel wakes them in order, and nobody has to ask again."""
+
+    def __init__(self) -> None:
+        self._ours = Lock()
+        self._everybodys: IO[str] | None = None
+
+    def of(self, path: str) -> None:
+        """Stand in line for the database at `path` from here on."""
+        if self._everybodys:
+            self._everybodys.close()
+        self._everybodys = open(f"{path}.turn", "w")  # noqa: SIM115 (kept open as long as the database)
+
+    def __enter__(self) -> None:
+        self._ours.acquire()
+        if self._everybodys:
+            fcntl.flock(self._everybodys, fcntl.LOCK_EX)
+
+    def __exit__(self, *error: object) -> None:
+        if self._everybodys:
+            fcntl.flock(self._everybodys, fcntl.LOCK_UN)
+        self._ours.release()
+
+
+turn = Turn()
 
 
 class Sqlite(SqliteDatabase):
-    """SQLite that asks again every millisecond while another process writes; its own back-off sleeps far longer."""
+    """SQLite that asks again every millisecond while somebody writes out of turn; its own back-off sleeps far longer."""
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         return _patiently(super().execute_sql, sql, params)
@@ -59,6 +86,7 @@ def bind(url: str) -> None:
     """Point the handle at `sqlite:///path` or `postgresql://…`."""
     if url.startswith("sqlite:"):
         path = url.removeprefix("sqlite:///")
+        turn.of(path)
         handle: Database = Sqlite(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=0, returning_clause=True)
     else:
         handle = connect_url(url.replace(urlsplit(url).scheme, "psycopg3+pool", 1), max_connections=64, stale_timeout=300)
@@ -71,7 +99,7 @@ def is_sqlite() -> bool:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """All or nothing; inside another one it joins that. SQLite's writers of this process take turns."""
+    """All or nothing; inside another one it joins that. SQLite's writers take turns."""
     if database.in_transaction():
         yield
     elif is_sqlite():

@@ -1,16 +1,20 @@
 """The only memory: what happened, to which record, by whom, when. Ids only, no personal data."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from peewee import BooleanField, IntegerField, TextField
+from peewee import BooleanField, IntegerField, InterfaceError, OperationalError, TextField
 
 from core import clock
 from core.db import Json, Model, UtcField, database, transaction
 from core.rows import insert_many
 
 BATCH = 50
+AWAY = (OperationalError, InterfaceError)  # not the line's fault: the database rests, and the line is read later
+
+log = logging.getLogger("statusbote.journal")
 
 Write = Callable[[], None]
 Reader = Callable[[Sequence["Entry"]], Write]
@@ -58,21 +62,41 @@ def record_many(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def read(readers: Sequence[Reader]) -> int:
-    """Hand the oldest unread lines to every reader, in order; how many were there.
+    """Hand the oldest unread lines to every reader, in order; how many there were.
 
     A reader looks and computes first and gives back what it wants written; all of it is written in one short
-    transaction together with the marks. Where another worker was quicker, nothing is written.
+    transaction together with the marks. A line that a reader cannot take is logged and passed over.
     """
     entries = list(Entry.select().where(Entry.unread).order_by(Entry.id).limit(BATCH))
-    if not entries:
-        return 0
-    writes = [reader(entries) for reader in readers]
+    try:
+        _hand(entries, readers)
+    except AWAY:
+        raise
+    except Exception:
+        for entry in entries:
+            _hand_alone(entry, readers)
+    return len(entries)
+
+
+def _hand(entries: list[Entry], readers: Sequence[Reader]) -> None:
+    """All or nothing; where another worker was quicker, nothing is written."""
+    writes = [reader(entries) for reader in readers] if entries else []
     with suppress(Overtaken), transaction():
         if _mark_read([entry.id for entry in entries]) < len(entries):
             raise Overtaken
         for write in writes:
             write()
-    return len(entries)
+
+
+def _hand_alone(entry: Entry, readers: Sequence[Reader]) -> None:
+    try:
+        _hand([entry], readers)
+    except AWAY:
+        raise
+    except Exception:
+        log.exception("%s of record %s cannot be read and is passed over", entry.what, entry.record_id)
+        with transaction():
+            _mark_read([entry.id])
 
 
 def _mark_read(ids: list[int]) -> int:

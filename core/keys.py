@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from core.config import ConfigError
@@ -18,8 +19,10 @@ def open_secret(given: str | None, folder: Path) -> None:
     """Take the configured secret, or the one in `folder`/secret.key, made with mode 0600 on the first start."""
     global _secret
     _secret = given.encode() if given else _stored(folder / "secret.key")
+    derive.cache_clear()
 
 
+@cache
 def derive(purpose: str) -> bytes:
     """32 bytes that belong to one purpose and tell nothing about any other (HMAC-SHA-256)."""
     return hmac.digest(_secret, purpose.encode(), "sha256")
@@ -36,7 +39,7 @@ def base62(number: int, length: int) -> str:
 
 def random62(length: int) -> str:
     """`length` random base-62 characters (5.95 bits each)."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return base62(secrets.randbelow(62**length), length)
 
 
 def fingerprint(text: str) -> str:

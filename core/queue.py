@@ -14,8 +14,8 @@ from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
 
 from core import clock
 
-POLL = 0.01  # seconds between two looks at the SQLite queue
-GATHER = 0.002  # seconds in which rings are taken together
+POLL = 0.02  # seconds between two looks at the SQLite queue
+GATHER = 0.025  # seconds between two rings of a bell: the first rings at once, those after it are taken together
 
 log = logging.getLogger("statusbote.queue")
 queue = Huey("statusbote", storage_class=MemoryStorage, results=False)

@@ -7,7 +7,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, g, make_response, render_template, request, send_file, session, url_for
+from flask import Blueprint, Flask, Response, abort, make_response, render_template, request, send_file, session, url_for
 from flask_htmx import HTMX
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
@@ -106,9 +106,14 @@ def wants_fragment() -> bool:
 
 
 def _arrive() -> None:
-    g.started = clock.now()
     database.connect(reuse_if_open=True)
-    i18n.choose(session.get("language") or request.accept_languages.best_match(["de", "en"]) or "de")
+    i18n.choose(session.get("language") or _asked())
+
+
+def _asked() -> str:
+    """The language a browser asks for, as near as we come to it."""
+    wanted = request.accept_languages
+    return wanted.best_match(i18n.LANGUAGES) or i18n.nearest(wanted.best)
 
 
 def _dress(response: Response) -> Response:

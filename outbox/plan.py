@@ -1,7 +1,7 @@
 """Planning: whoever decides that somebody shall hear something leaves a row here."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def plan_many(plans: Sequence[Planned]) -> int:
     if not plans:
         return 0
     now = clock.now()
-    rows = [{**asdict(plan), "planned_at": now} for plan in plans]
+    rows = [{**vars(plan), "planned_at": now} for plan in plans]
     new = insert_many(Message, rows, ignore=True)
     soonest = min(plan.due_at for plan in plans)
     database.after_commit(lambda: alarm.at(soonest))

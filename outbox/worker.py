@@ -4,7 +4,6 @@ import fcntl
 import logging
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -96,13 +95,12 @@ def run(
     data: Path, readers: Sequence[journal.Reader], deliver: Callable[[str], Delivery], chores: Sequence[Chore], child: bool
 ) -> None:
     """Work until SIGINT or SIGTERM (or, as a child, until the parent is gone); then finish what is under way and end."""
-    sys.setswitchinterval(0.0002)
     name, lock = seat(data)
     claim.release(f"{name}:")
     work = Work(name, readers, deliver(f"{name}:{keys.random62(6)}"), chores)
     alarm.answer(work.read_news, work.delivery.run)
     _tell_the_time(work)
-    consumer = queue.consumer(workers=3)
+    consumer = queue.consumer(workers=2)
     consumer.start()
     _stop_on_signals(work.stopping)
     if child:

@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from peewee import JOIN
@@ -51,7 +52,12 @@ def url(link_id: str) -> str:
 
 def token_of(link_id: str) -> str:
     """The token of a link, never to be stored or logged."""
-    return keys.base62(int.from_bytes(hmac.digest(keys.derive("links"), link_id.encode(), "sha256"), "big"), 22)
+    return _token(keys.derive("links"), link_id)
+
+
+@lru_cache(256)
+def _token(key: bytes, link_id: str) -> str:
+    return keys.base62(int.from_bytes(hmac.digest(key, link_id.encode(), "sha256"), "big"), 22)
 
 
 def mark_sent(link_ids: Iterable[str], at: datetime) -> None:

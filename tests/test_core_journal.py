@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from peewee import OperationalError
 
 from core import db, journal, migrate, settings
 from core.db import database, transaction
@@ -94,14 +95,30 @@ def test_what_a_reader_writes_and_the_mark_stand_or_fall_together(memory: list[s
     def broken(entries: Sequence[Entry]) -> Write:
         def write() -> None:
             settings.put("half", {"done": True})
-            raise RuntimeError("disk full")
+            raise OperationalError("disk I/O error")
 
         return write
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(OperationalError):
         journal.read([broken])
     assert settings.get("half") == {}
     assert Entry.get().unread
+
+
+def test_a_line_no_reader_can_take_is_passed_over_and_holds_up_nobody(memory: list[str]) -> None:
+    with transaction():
+        for number in range(3):
+            journal.record("order.created", number, "api:1", unread=True)
+    heard: list[int] = []
+
+    def choosy(entries: Sequence[Entry]) -> Write:
+        if any(entry.record_id == 1 for entry in entries):
+            raise ValueError("poison")
+        return note(heard)(entries)
+
+    assert journal.read([choosy]) == 3
+    assert [Entry.get_by_id(id).record_id for id in heard] == [0, 2]
+    assert not Entry.select().where(Entry.unread).exists()
 
 
 def test_the_slower_of_two_workers_writes_nothing(memory: list[str]) -> None:
