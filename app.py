@@ -32,7 +32,7 @@ from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from pages import endings, place, publish, staff, sweep
 from pages import views as customers
-from records import kinds
+from records import kinds, sources
 from records import room as records_room
 from records.intake import api, hooks
 from rules import building, engine
@@ -56,7 +56,7 @@ RECORD_SLOTS = {
 }
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
-CHORES = (endings.settle, sweep.sweep)
+CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries)
 emails_views.in_use.append(rules_models.using)
 
 

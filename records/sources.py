@@ -1,6 +1,7 @@
 """Shops that send webhooks: making one, its secret, and what its status words mean here."""
 
 import secrets as chance
+from datetime import timedelta
 
 from core import clock, journal, secrets
 from core.db import transaction
@@ -8,9 +9,10 @@ from core.i18n import gettext as _
 from records.contacts import Refused, clean_text
 from records.intake.shops import SHOPS
 from records.locations import slug
-from records.models import Kind, Location, Source
+from records.models import Delivery, Kind, Location, Source
 
 SHORTEST = 8  # characters of a secret somebody typed
+REMEMBERED = timedelta(days=90)
 
 
 def create(
@@ -59,6 +61,12 @@ def checked(secret: str) -> str:
     if len(clean_text(secret, "secret")) < SHORTEST:
         raise Refused("secret", _("A secret needs at least %(n)s characters.", n=SHORTEST))
     return secret.strip()
+
+
+def forget_deliveries() -> None:
+    """A delivery heard a quarter of a year ago is not repeated any more."""
+    with transaction():
+        Delivery.delete().where(Delivery.at < clock.now() - REMEMBERED).execute()
 
 
 def secret_of(source: Source) -> str:

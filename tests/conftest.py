@@ -16,7 +16,7 @@ from core.queue import Bell
 from records import change, kinds
 from records.models import Contact, Location, Record
 
-pytest_plugins = ["tests.servers", "tests.browsing", "tests.messages"]
+pytest_plugins = ["tests.servers", "tests.browsing", "tests.messages", "tests.ruling"]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in WEEKDAYS} | {"sat": [["10:00", "14:00"]]}

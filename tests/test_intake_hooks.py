@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from core.db import transaction
 from core.journal import Entry
 from records import change
 from records.models import Contact, Delivery, Location, Record, Source
+from records.sources import forget_deliveries
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SECRET = "wc_geheim"
@@ -275,3 +276,11 @@ def test_trouble_with_the_database_makes_the_shop_come_again(send: Send, monkeyp
 def test_a_shop_only_posts(house: Flask, sources: dict[str, Source]):
     refused(house.test_client().get("/hooks/woocommerce"), 405)
     refused(house.test_client().post("/hooks/"), 404)
+
+
+def test_deliveries_are_remembered_for_a_quarter_of_a_year(sources: dict[str, Source]) -> None:
+    source = next(iter(sources.values()))
+    for key, days in (("old", 91), ("young", 89)):
+        Delivery.create(source=source, key=key, at=clock.now() - timedelta(days=days))
+    forget_deliveries()
+    assert [row.key for row in Delivery.select()] == ["young"]

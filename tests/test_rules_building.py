@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core import clock, journal
-from core.db import transaction
 from core.journal import Entry
 from emails.models import Template
 from outbox.models import Message
@@ -19,22 +17,6 @@ from rules.models import Rule
 
 Make = Callable[..., Any]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def letter(house: Flask) -> Template:
-    text = {"subject": "Auftrag {{ record.number }}: {{ record.status }}", "body": "{{ greeting }}\n\n[Ansehen]({{ link }})"}
-    with transaction():
-        return Template.create(name="Auftragsstatus", texts={"de": text}, updated_at=clock.now())
-
-
-@pytest.fixture
-def rule(letter: Template) -> Rule:
-    now, recipient = clock.now(), {"who": "customer", "address": "", "template": letter.id}
-    return Rule.create(
-        name="Eingang bestätigen", kind="order", trigger="created", recipients=[recipient], on=True, since=now,
-        created_at=now, updated_at=now,
-    )
 
 
 @pytest.fixture
