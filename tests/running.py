@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -50,8 +50,11 @@ class Running:
             )
 
     def wait_until_ready(self) -> None:
+        self.wait_for(self.is_ready)
+
+    def wait_for(self, look: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not self.is_ready():
+        while not look():
             assert time.monotonic() < deadline, self.log.read_text()[-2000:]
             time.sleep(0.05)
 
