@@ -36,17 +36,19 @@ class Turn:
 
     def __init__(self) -> None:
         self._ours = Lock()
+        self._path = ""
         self._everybodys: IO[str] | None = None
 
     def of(self, path: str) -> None:
-        """Stand in line for the database at `path` from here on."""
+        """Stand in line for the database at `path` from here on, or for none."""
         if self._everybodys:
             self._everybodys.close()
-        self._everybodys = open(f"{path}.turn", "w")  # noqa: SIM115 (kept open as long as the database)
+        self._path, self._everybodys = path, None
 
     def __enter__(self) -> None:
         self._ours.acquire()
-        if self._everybodys:
+        if self._path:
+            self._everybodys = self._everybodys or open(f"{self._path}.turn", "w")
             fcntl.flock(self._everybodys, fcntl.LOCK_EX)
 
     def __exit__(self, *error: object) -> None:
@@ -84,9 +86,9 @@ def _patiently(ask: Callable[..., Any], *args: Any) -> Any:
 
 def bind(url: str) -> None:
     """Point the handle at `sqlite:///path` or `postgresql://…`."""
+    turn.of(url.removeprefix("sqlite:///") if url.startswith("sqlite:") else "")
     if url.startswith("sqlite:"):
         path = url.removeprefix("sqlite:///")
-        turn.of(path)
         handle: Database = Sqlite(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=0, returning_clause=True)
     else:
         handle = connect_url(url.replace(urlsplit(url).scheme, "psycopg3+pool", 1), max_connections=64, stale_timeout=300)
