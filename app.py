@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from accounts import commands as accounts_commands
 from accounts import room as accounts_room
-from core import db, i18n, journal, keys, migrate, queue, serve, settings, web
+from core import db, family, i18n, journal, keys, migrate, queue, serve, settings, web
 from core.config import Config, ConfigError, read
 from emails import defaults, frame
 from emails import views as emails_views
@@ -93,6 +93,11 @@ def delivery(config: Config, owner: str) -> Delivery:
     return Delivery(open_channel(config.smtp_url, host), [engine.still_wanted], owner, host)
 
 
+def work(config: Config) -> None:
+    """What a worker does until it is stopped."""
+    worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES)
+
+
 def nav(mailbox: bool) -> list[tuple[str | None, list[tuple[str, str, str, str]]]]:
     """The main menu: groups of (label, address, icon, path it is current under)."""
     _ = i18n.gettext
@@ -130,13 +135,10 @@ def statusbote(context: click.Context) -> None:
 @click.pass_obj
 def run(config: Config) -> None:
     """Web server and worker together."""
-    beside = serve.Beside([*SELF, "worker", "--child"])
     app = create_app(config)
-    beside.start()
-    try:
-        serve.web(app, config)
-    finally:
-        beside.stop()
+    db.part()
+    queue.part()
+    family.run([lambda: serve.web(app, config), lambda: work(config)])
 
 
 @statusbote.command("web")
@@ -147,11 +149,10 @@ def web_alone(config: Config) -> None:
 
 
 @statusbote.command("worker")
-@click.option("--child", is_flag=True, hidden=True)
 @click.pass_obj
-def worker_alone(config: Config, child: bool) -> None:
-    """The worker alone."""
-    worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES, child)
+def worker_alone(config: Config) -> None:
+    """A worker alone."""
+    work(config)
 
 
 @statusbote.command()

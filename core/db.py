@@ -95,6 +95,14 @@ def bind(url: str) -> None:
     database.initialize(handle)
 
 
+def part() -> None:
+    """Close all that this process has open: what it forks opens its own."""
+    if is_sqlite():
+        database.close()
+    else:
+        database.obj.close_all()
+
+
 def is_sqlite() -> bool:
     return isinstance(database.obj, SqliteDatabase)
 

@@ -30,6 +30,11 @@ def bind(url: str, key: bytes) -> None:
         queue.storage = RedisStorage("statusbote", url=url, read_timeout=1)
 
 
+def part() -> None:
+    """Close what this process has open: what it forks opens its own."""
+    queue.storage.close()
+
+
 def consumer(workers: int) -> Consumer:
     """A Huey consumer of `workers` threads that lets running tasks end on SIGTERM."""
     return queue.create_consumer(

@@ -14,8 +14,7 @@ from typing import IO
 from huey import crontab
 
 from core import clock, journal, keys, queue
-from core.db import database, transaction
-from core.serve import leave_with_parent
+from core.db import Turn, database, transaction
 from outbox import alarm, claim
 from outbox.delivery import Delivery
 from outbox.models import Worker
@@ -50,6 +49,7 @@ class Work:
         self.delivery = delivery
         self.chores = chores
         self.stopping = threading.Event()
+        self.desk = Turn()
         self._read = queue.OneAtATime(self._read_all)
 
     def read_news(self) -> None:
@@ -58,8 +58,10 @@ class Work:
         self.delivery.run()
 
     def _read_all(self) -> None:
-        while not self.stopping.is_set() and journal.read(self.readers):
-            pass
+        """Workers of one machine read in turn: what two read at once, one has read for nothing."""
+        with self.desk:
+            while not self.stopping.is_set() and journal.read(self.readers):
+                pass
 
     def sweep(self) -> None:
         """Find whatever a crash or a lost ring has left lying."""
@@ -91,20 +93,17 @@ class Work:
             self.stopping.wait(BEAT)
 
 
-def run(
-    data: Path, readers: Sequence[journal.Reader], deliver: Callable[[str], Delivery], chores: Sequence[Chore], child: bool
-) -> None:
-    """Work until SIGINT or SIGTERM (or, as a child, until the parent is gone); then finish what is under way and end."""
+def run(data: Path, readers: Sequence[journal.Reader], deliver: Callable[[str], Delivery], chores: Sequence[Chore]) -> None:
+    """Work until SIGINT or SIGTERM; then finish what is under way and end."""
     name, lock = seat(data)
     claim.release(f"{name}:")
     work = Work(name, readers, deliver(f"{name}:{keys.random62(6)}"), chores)
+    work.desk.of(str(data / "news"))
     alarm.answer(work.read_news, work.delivery.run)
     _tell_the_time(work)
     consumer = queue.consumer(workers=2)
     consumer.start()
     _stop_on_signals(work.stopping)
-    if child:
-        leave_with_parent(work.stopping)
     threading.Thread(target=work.beat, name="heartbeat", daemon=True).start()
     alarm.news.ring()
     alarm.due.ring()

@@ -12,6 +12,19 @@ import pytest
 from tests.running import Running
 
 
+def children(pid: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
+    return [int(child) for child in found.stdout.split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def test_the_demo_plays_one_order_through_and_says_where_to_look(tmp_path: Path) -> None:
     house = Running(tmp_path / "data", DEMO_EXIT="1")
     said = house.statusbote("demo")
@@ -28,22 +41,35 @@ def test_web_and_worker_end_together_and_in_order(tmp_path: Path, number: int) -
     house.start()
     house.wait_until_ready()
     assert house.process
-    [worker] = subprocess.run(["pgrep", "-P", str(house.process.pid)], capture_output=True, text=True).stdout.split()
+    family = children(house.process.pid)
+    assert len(family) == 2
     assert house.stop(number) == 0
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(worker), 0)
+    assert not any(alive(pid) for pid in family)
     assert "Traceback" not in house.log.read_text()
     assert "has gone to sleep" in house.log.read_text()
 
 
-def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
+def test_whatever_dies_is_started_again(tmp_path: Path) -> None:
     house = Running(tmp_path / "data")
     house.start()
     house.wait_until_ready()
     assert house.process
-    subprocess.run(["pkill", "-KILL", "-P", str(house.process.pid)], check=True)
-    house.wait_for(lambda: house.log.read_text().count("is awake") == 2)
+    for pid in children(house.process.pid):
+        os.kill(pid, signal.SIGKILL)
+    house.wait_for(lambda: all(house.log.read_text().count(said) == 2 for said in ("is awake", "serving on")))
+    house.wait_until_ready()
     assert house.stop() == 0
+
+
+def test_no_orphan_stays_behind(tmp_path: Path) -> None:
+    house = Running(tmp_path / "data")
+    house.start()
+    house.wait_until_ready()
+    assert house.process
+    family = children(house.process.pid)
+    house.process.kill()
+    house.process.wait()
+    house.wait_for(lambda: not any(alive(pid) for pid in family))
 
 
 def test_the_house_answers_before_its_first_account_is_made(tmp_path: Path) -> None:
