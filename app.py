@@ -135,17 +135,17 @@ def statusbote(context: click.Context) -> None:
 @click.pass_obj
 def run(config: Config) -> None:
     """Web server and worker together."""
-    app = create_app(config)
+    app, door = create_app(config), serve.listen(config)
     db.part()
     queue.part()
-    family.run([lambda: serve.web(app, config), lambda: work(config)])
+    family.run([lambda: serve.web(app, config, door), lambda: work(config)])
 
 
 @statusbote.command("web")
 @click.pass_obj
 def web_alone(config: Config) -> None:
     """The web server alone."""
-    serve.web(create_app(config), config)
+    serve.web(create_app(config), config, serve.listen(config))
 
 
 @statusbote.command("worker")

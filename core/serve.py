@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from types import FrameType
@@ -11,7 +12,7 @@ from types import FrameType
 import waitress
 from flask import Flask
 
-from core.config import Config
+from core.config import Config, ConfigError
 
 THREADS = 8
 ENDING = 30.0  # seconds a process may take to finish
@@ -19,11 +20,23 @@ ENDING = 30.0  # seconds a process may take to finish
 log = logging.getLogger("statusbote.web")
 
 
-def web(app: Flask, config: Config) -> None:
+def listen(config: Config) -> socket.socket:
+    """The socket people come to; raises ConfigError when it cannot be had."""
+    kind = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        return socket.create_server((config.host, config.port), family=kind, backlog=1024)
+    except OSError as error:
+        raise ConfigError(
+            f"Nobody can listen on {config.host}:{config.port} ({error.strerror}). "
+            "Perhaps another program does already; STATUSBOTE_PORT chooses another port."
+        ) from error
+
+
+def web(app: Flask, config: Config, door: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are answered first."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(
-        app, host=config.host, port=config.port, threads=THREADS, ident=None, backlog=1024,
+        app, sockets=[door], threads=THREADS, ident=None,
         trusted_proxy="127.0.0.1", trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
         clear_untrusted_proxy_headers=True,
     )

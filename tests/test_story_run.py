@@ -3,7 +3,9 @@
 import os
 import re
 import signal
+import socket
 import subprocess
+import sys
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -79,3 +81,13 @@ def test_the_house_answers_before_its_first_account_is_made(tmp_path: Path) -> N
     with urlopen(house.url, timeout=10) as answer:
         assert answer.url == f"{house.url}/setup"
     assert house.stop() == 0
+
+
+def test_a_port_that_is_taken_is_answered_with_a_sentence(tmp_path: Path) -> None:
+    house = Running(tmp_path / "data")
+    with socket.create_server(("127.0.0.1", house.port)):
+        command = [sys.executable, "-m", "app", "run"]
+        done = subprocess.run(command, env=house.environ, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"Nobody can listen on 127.0.0.1:{house.port} (")
+    assert "Traceback" not in done.stderr
