@@ -1,1 +1,2 @@
 """Who signs in: users, roles, sessions, API keys."""
+

@@ -1,1 +1,2 @@
 """What every room stands on: configuration, database, clock, queue, journal, languages, web manners."""
+

@@ -1,1 +1,2 @@
 """How a message gets out: messages, claiming, retries, channels, suppression."""
+

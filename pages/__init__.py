@@ -1,1 +1,2 @@
 """Status pages: publishing, links, and what a customer may open."""
+

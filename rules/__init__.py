@@ -1,1 +1,2 @@
 """When a message is planned: triggers, matching, the builder, the starter packs."""
+

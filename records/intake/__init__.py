@@ -1,1 +1,2 @@
 """How changes come in: the HTTP API and the webhooks of shops."""
+

@@ -1,1 +1,2 @@
 """The starter packs: a trade's statuses, templates and rules as readable files."""
+

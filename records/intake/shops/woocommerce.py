@@ -1,8 +1,8 @@
 """Understands the webhooks of WooCommerce: order.created, order.updated and order.restored.
 
-
 The payload is the order of the REST API v3, in the state it has when the delivery leaves.
 """
+
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from decimal import Decimal
