@@ -1,2 +1,1 @@
 """Who signs in: users, roles, sessions, API keys."""
-

@@ -1,2 +1,1 @@
 """What every room stands on: configuration, database, clock, queue, journal, languages, web manners."""
-

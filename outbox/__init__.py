@@ -1,2 +1,1 @@
 """How a message gets out: messages, claiming, retries, channels, suppression."""
-

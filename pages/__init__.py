@@ -1,2 +1,1 @@
 """Status pages: publishing, links, and what a customer may open."""
-

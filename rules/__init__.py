@@ -1,2 +1,1 @@
 """When a message is planned: triggers, matching, the builder, the starter packs."""
-

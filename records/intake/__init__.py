@@ -1,2 +1,1 @@
 """How changes come in: the HTTP API and the webhooks of shops."""
-

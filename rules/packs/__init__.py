@@ -1,2 +1,1 @@
 """The starter packs: a trade's statuses, templates and rules as readable files."""
-
