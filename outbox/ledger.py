@@ -120,10 +120,11 @@ class Ledger:
             threading.Timer(1.0, self._box.put, [dispatch]).start()
 
     def _marks(self, asking: list[Dispatch]) -> set[int]:
-        """Mark those still ours; the ids of the others."""
+        """Mark those still ours, and save the links they bring; the ids of the others."""
         now = value(Message.lease_until, clock.now())
-        links.save_many([dispatch.link for dispatch in asking if dispatch.link])
-        return {dispatch.message.id for dispatch in asking if not self._mark(dispatch, now)}
+        ours = [dispatch for dispatch in asking if self._mark(dispatch, now)]
+        links.save_many([dispatch.link for dispatch in ours if dispatch.link])
+        return {dispatch.message.id for dispatch in asking} - {dispatch.message.id for dispatch in ours}
 
     def _mark(self, dispatch: Dispatch, now: Any) -> int:
         message, letter = dispatch.message, dispatch.letter
