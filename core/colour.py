@@ -15,14 +15,21 @@ def is_colour(text: str) -> bool:
 
 def contrast(one: str, other: str) -> float:
     """1 (the same) to 21 (black on white); both `#rrggbb`."""
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
-def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+def luminance(colour: str) -> float:
+    """How light a colour is, 0 (black) to 1 (white)."""
+    red, green, blue = linear(colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _linear(part: float) -> float:
+def linear(colour: str) -> tuple[float, float, float]:
+    """Its red, green and blue light, 0 to 1 each, without the curve that screens expect."""
+    red, green, blue = (_straight(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    return red, green, blue
+
+
+def _straight(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4

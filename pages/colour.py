@@ -7,7 +7,8 @@ import re
 from functools import cache
 from math import cbrt, hypot
 
-AA = 4.5
+from core.colour import AA, contrast, linear, luminance
+
 AIRY = 7.0  # what a coloured sign on dark ground needs to look as light as it does on white
 LIGHT = {"paper": "#f7f7f4", "sheet": "#ffffff"}
 DARK = {"paper": "#121514", "sheet": "#1b1f1d"}
@@ -29,16 +30,10 @@ def variables(colour: str) -> str:
     return f":root{{{_css(light)}}}@media(prefers-color-scheme:dark){{:root{{{_css(dark)}}}}}"
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
 def legible(colour: str, grounds: list[str], least: float) -> str:
     """The nearest colour with at least this contrast on all those grounds: darker on light ones, lighter on dark ones."""
     lightness, a, b = _oklab(colour)
-    step = -0.01 if _luminance(grounds[0]) > 0.18 else 0.01
+    step = -0.01 if luminance(grounds[0]) > 0.18 else 0.01
     for _ in range(100):
         if min(contrast(colour, ground) for ground in grounds) >= least:
             break
@@ -67,18 +62,8 @@ def _css(scheme: dict[str, str]) -> str:
     return ";".join(f"--{name}:{value}" for name, value in {**scheme, "on-fill": on}.items())
 
 
-def _luminance(colour: str) -> float:
-    red, green, blue = _linear(colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(colour: str) -> Triple:
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return tuple(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)  # type: ignore[return-value]
-
-
 def _oklab(colour: str) -> Triple:
-    red, green, blue = _linear(colour)
+    red, green, blue = linear(colour)
     long = cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     middle = cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
     short = cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
