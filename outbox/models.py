@@ -15,7 +15,8 @@ class Message(Model):
 
     `recipient`: customer, assignee, manager or an address. `occasion`: what made it, unique per rule, record, recipient
     and channel. `state`: planned, sending_pre, sending_data, sent, bounced, awaiting, held, unclear, dropped, failed.
-    `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link; it decides what an unclear end means.
+    `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link, appointment, payment, feedback, event
+    or series; it decides what an unclear end means. `depth`: how many causes deep, see `outbox.plan`.
     """
 
     rule_id = IntegerField(null=True)
@@ -40,6 +41,7 @@ class Message(Model):
     sent_at = UtcField(null=True)
     dated_at = UtcField(null=True)
     message_id = TextField(default="")
+    depth = IntegerField(default=0)
     record_id: Any
     template_id: Any
 

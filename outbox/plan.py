@@ -10,6 +10,7 @@ from core.db import database, transaction
 from core.rows import insert_many
 from outbox import alarm
 from outbox.models import Message
+from outbox.states import WAITING
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Planned:
     due_at: datetime
     expires_at: datetime
     link_id: str | None = None
+    state: str = "planned"  # or awaiting a person's release, or dropped from the start
+    reason: str = ""
+    depth: int = 0  # causes: 1 when what caused it was itself caused by a message, and so on
 
 
 def plan_many(plans: Sequence[Planned]) -> int:
@@ -36,8 +40,9 @@ def plan_many(plans: Sequence[Planned]) -> int:
     now = clock.now()
     rows = [{**vars(plan), "planned_at": now} for plan in plans]
     new = insert_many(Message, rows, ignore=True)
-    soonest = min(plan.due_at for plan in plans)
-    database.after_commit(lambda: alarm.at(soonest))
+    soonest = min((plan.due_at for plan in plans if plan.state == "planned"), default=None)
+    if soonest:
+        database.after_commit(lambda: alarm.at(soonest))
     return new
 
 
@@ -56,4 +61,4 @@ def discard(rule_id: int, reason: str, actor: str) -> int:
 
 
 def _waiting(rule_id: int) -> Any:
-    return (Message.rule_id == rule_id) & Message.state.in_(("planned", "held"))
+    return (Message.rule_id == rule_id) & Message.state.in_(WAITING)

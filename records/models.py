@@ -14,7 +14,8 @@ class Kind(Model):
     """A sort of record, as data.
 
     `labels`: {"de": {"one": "Auftrag", "many": "Aufträge"}, …}. `statuses`: in order, each {"key", "labels", "sentence",
-    "tone", "closed"}; `sentence` is what a customer reads. `fields`: {"key", "labels"} each.
+    "tone", "closed"}; `sentence` is what a customer reads. `fields`: {"key", "labels", "type"} each, the type text,
+    number, date or yesno (text when left out). `events`: {"key", "labels"} each, what may happen to it by name.
     """
 
     key = TextField(primary_key=True)
@@ -24,6 +25,7 @@ class Kind(Model):
     labels = Json()
     statuses = Json(list)
     fields = Json(list)
+    events = Json(list)
 
     def label(self, number: str = "one") -> str:
         return i18n.pick(self.labels)[number]
@@ -51,7 +53,11 @@ class Contact(Model):
 
 
 class Location(Model):
-    """A place of business. `hours`: {"mon": [["09:00", "13:00"], …], …} in local time; a day left out is closed."""
+    """A place of business. `hours`: {"mon": [["09:00", "13:00"], …], …} in local time; a day left out is closed.
+
+    `state` decides the public holidays, `catholic` whether those of catholic communities count; `closures`: its own
+    closing days, [{"from": "2026-12-24", "to": "2027-01-01", "name": "Betriebsferien"}], both days included.
+    """
 
     key = TextField(unique=True)
     name = TextField()
@@ -61,6 +67,8 @@ class Location(Model):
     time_zone = TextField(default="Europe/Berlin")
     state = TextField(default="")
     hours = Json()
+    catholic = BooleanField(default=False)
+    closures = Json(list)
     manager = ForeignKeyField(Contact, null=True, backref="+")
     manager_id: Any
 
@@ -93,6 +101,31 @@ class Record(Model):
     contact_id: Any
     assignee_id: Any
     location_id: Any
+
+
+class Profile(Model):
+    """A communication profile: a named set of rules that a record can choose (F2)."""
+
+    key = TextField(primary_key=True)
+    name = TextField()
+    about = TextField(default="")
+    position = IntegerField(default=0)
+
+
+class Event(Model):
+    """A named event of a kind, as it was reported; `key` makes a repeated report harmless; kept for 90 days.
+
+    `person`: somebody else it is meant for, as a state's `contact`. `fingerprint`: of what was reported.
+    """
+
+    record = ForeignKeyField(Record, backref="+")
+    name = TextField()
+    data = Json()
+    person = Json(null=True)
+    key = TextField(null=True, unique=True)
+    fingerprint = TextField()
+    at = UtcField()
+    record_id: Any
 
 
 class Source(Model):

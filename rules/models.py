@@ -1,8 +1,8 @@
-"""Rules."""
+"""Rules, their versions, and long work on them."""
 
 from typing import Any
 
-from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
 
 from core import keys, settings
 from core.db import Json, Model, UtcField, transaction
@@ -12,23 +12,29 @@ from records.models import Kind
 class Rule(Model):
     """Trigger + conditions + timing → who hears which template.
 
-    `options`: the trigger's own, e.g. {"statuses": ["ready"], "also_created": true}. `conditions`: [{"field", "operator",
-    "value"}]. `locations`: ids, none means all. `delay`: minutes. `recipients`: [{"who", "address", "template"}], B7.
-    `fault`: why it was switched off by itself. `since`: it never matches what happened before.
+    `options`: the trigger's own, e.g. {"statuses": ["ready"], "also_created": true}. `conditions`: a group of
+    `records.conditions`, {} for none. `locations`: ids, none means all. `profile`: a profile's key, "" for every one.
+    `delay`: minutes. `hours`: only in the working hours of the record's location. `release`: auto, or hand (M7).
+    `recipients`: [{"who", "address", "template"}], B7. `fault`: why it was switched off by itself. `since`: it never
+    matches what happened before. `version`: counts its changes, see RuleVersion.
     """
 
     name = TextField()
     kind = ForeignKeyField(Kind, backref="+")
     trigger = TextField()
     options = Json()
-    conditions = Json(list)
+    conditions = Json()
     locations = Json(list)
+    profile = TextField(default="")
     delay = IntegerField(default=0)
+    hours = BooleanField(default=False)
+    release = TextField(default="auto")
     channel = TextField(default="email")
     recipients = Json(list)
     on = BooleanField(default=False)
     since = UtcField(null=True)
     fault = TextField(default="")
+    version = IntegerField(default=1)
     created_at = UtcField()
     updated_at = UtcField()
     kind_id: Any
@@ -37,6 +43,40 @@ class Rule(Model):
         with transaction():
             touch()
             return super().save(*args, **kwargs)
+
+
+class RuleVersion(Model):
+    """A rule as it stood after one change; `how`: created, edited, restored, switched, deleted … `content`: its columns."""
+
+    rule_id = IntegerField()
+    version = IntegerField()
+    at = UtcField()
+    actor = TextField()
+    how = TextField()
+    content = Json()
+
+
+class Job(Model):
+    """Work too long for one request, done by the worker piece by piece.
+
+    `key` makes it unique, so that it is started once. `work` names what is done. `state`: waiting, running, done,
+    cancelled, failed. `cursor`: how far it has come, the work's own number. `result`: what it found so far.
+    """
+
+    key = TextField(unique=True)
+    work = TextField()
+    rule_id = IntegerField(null=True)
+    actor = TextField()
+    data = Json()
+    total = IntegerField(default=0)
+    done = IntegerField(default=0)
+    cursor = BigIntegerField(default=0)
+    state = TextField(default="waiting")
+    result = Json()
+    owner = TextField(default="")
+    lease_until = UtcField(null=True)
+    created_at = UtcField()
+    changed_at = UtcField()
 
 
 def version() -> str:
