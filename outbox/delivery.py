@@ -14,6 +14,7 @@ from outbox.channels.contract import Channel, Letter
 from outbox.ledger import Dispatch, Ledger
 from outbox.models import Message
 from outbox.post import Post
+from outbox.states import End
 from pages import links
 from pages.models import Link
 
@@ -52,20 +53,20 @@ class Delivery:
         limit = self.breaker.allowance(min(BATCH, self.post.room()))
         claimed = claim.claim(self.owner, limit) if limit else []
         if claimed:
-            wishes, reasons = truth.check(claimed, self.wanted)
+            wishes, ends = truth.check(claimed, self.wanted)
             for wish in wishes:
-                if dispatch := self._write(wish, reasons):
+                if dispatch := self._write(wish, ends):
                     self.post.hand_in(dispatch)
-            self._drop({message.id: message for message in claimed}, reasons)
+            self._settle({message.id: message for message in claimed}, ends)
         return bool(claimed)
 
-    def _write(self, wish: truth.Wish, reasons: dict[int, str]) -> Dispatch | None:
-        """The finished letter of a wish; a text that cannot be composed is noted among the reasons."""
+    def _write(self, wish: truth.Wish, ends: dict[int, End]) -> Dispatch | None:
+        """The finished letter of a wish; a text that cannot be composed is noted among the ends."""
         try:
             return self._letter(wish)
         except Exception:
             log.exception("message %s could not be composed", wish.message.id)
-            reasons[wish.message.id] = "not_composed"
+            ends[wish.message.id] = End("failed", "not_composed")
             return None
 
     def _letter(self, wish: truth.Wish) -> Dispatch:
@@ -84,18 +85,22 @@ class Delivery:
         letter = Letter(message_id, sender[1], person.address, composed.subject, raw)
         return Dispatch(message, letter, None if known else link)
 
-    def _drop(self, claimed: dict[int, Message], reasons: dict[int, str]) -> None:
-        if not reasons:
-            return
-        with transaction():
-            lines = []
-            for key, reason in reasons.items():
-                state = "failed" if reason == "not_composed" else "dropped"
-                Message.update(state=state, reason=reason, owner="").where(
-                    Message.id == key, Message.owner == self.owner, Message.state == "sending_pre"
-                ).execute()
-                lines.append(claimed[key].line(state, reason))
-            journal.record_many(lines)
+    def _settle(self, claimed: dict[int, Message], ends: dict[int, End]) -> None:
+        """Write down what becomes of those that do not go out now; the journal hears of all but the postponed."""
+        if ends:
+            with transaction():
+                hit = [claimed[key] for key, end in ends.items() if self._put(claimed[key], end)]
+                told = [(message, ends[message.id]) for message in hit if ends[message.id].state != "planned"]
+                journal.record_many([message.line(end.state, end.reason) for message, end in told])
+
+    def _put(self, message: Message, end: End) -> int:
+        """Only while it is still ours; a message planned anew has not been tried."""
+        anew = {"due_at": end.due_at, "attempts": message.attempts - 1} if end.state == "planned" else {}
+        return int(
+            Message.update(state=end.state, reason=end.reason, owner="", **anew)
+            .where(Message.id == message.id, Message.owner == self.owner, Message.state == "sending_pre")
+            .execute()
+        )
 
     def _set_alarm(self) -> None:
         due = claim.next_due()

@@ -1,5 +1,8 @@
 """The states of a message, the reasons for them, and the sentences that tell a person."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from core.i18n import N_
 
 WAITING = ("planned", "awaiting", "held")
@@ -54,6 +57,23 @@ REASONS = {
     "settled_by_hand": N_("Taken as sent by a person."),
     "told": N_("They have been told in person."),
 }
+
+
+@dataclass(frozen=True)
+class Later:
+    """A message is still wanted, but not before a moment."""
+
+    moment: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class End:
+    """What becomes of a claimed message instead of being sent: dropped, failed, held, or planned anew for `due_at`."""
+
+    state: str
+    reason: str
+    due_at: datetime | None = None
 
 
 class Gone(Exception):

@@ -1,17 +1,21 @@
 """The truth check: asked once more, inside the lease, whether a message is still wanted and whom it reaches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core import clock
 from core.keys import fingerprint
 from emails.models import Template
 from outbox.models import Message, Suppression
+from outbox.states import End, Later
 from records.load import load
 from records.models import Record
 from records.people import Person, person
 
-Wanted = Callable[[Sequence[Message]], dict[int, str]]  # message id → the reason why it is not wanted any more
+# What whoever planned says now: message id → the reason why it is not wanted any more, or until when it has to wait.
+Wanted = Callable[[Sequence[Message]], Mapping[int, str | Later]]
+AT_LEAST = timedelta(minutes=1)  # planned anew for now would be claimed again at once, for ever
 
 
 @dataclass(frozen=True)
@@ -24,24 +28,38 @@ class Wish:
     template: Template
 
 
-def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[Wish], dict[int, str]]:
-    """Those to send, and the reasons to drop the others by message id; a handful of queries, however many."""
+def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[Wish], dict[int, End]]:
+    """Those to send, and what becomes of the others by message id; a handful of queries, however many."""
     records = load(message.record_id for message in messages)
     templates = {row.id: row for row in Template.select().where(Template.id.in_({m.template_id for m in messages}))}
-    reasons = {key: reason for ask in wanted for key, reason in ask(messages).items()}
-    wishes = []
+    answers = {key: answer for ask in wanted for key, answer in ask(messages).items()}
+    wishes, ends = [], {}
     for message in messages:
         record, template = records.get(message.record_id), templates.get(message.template_id)
         reader = person(record, message.recipient) if record else None
-        reason = reasons.get(message.id) or _reason(message, record, reader, template)
-        if reason:
-            reasons[message.id] = reason
+        if end := _end(message, answers.get(message.id)) or _reason(message, record, reader, template):
+            ends[message.id] = end
         elif record and reader and template:
             wishes.append(Wish(message, record, reader, template))
-    return _unsuppressed(wishes, reasons)
+    ends |= _suppressed(wishes)
+    return [wish for wish in wishes if wish.message.id not in ends], ends
 
 
-def _reason(message: Message, record: Record | None, reader: Person | None, template: Template | None) -> str:
+def _end(message: Message, answer: str | Later | None) -> End | None:
+    """An answer as an end; whoever would have to wait beyond the last sensible moment has missed it."""
+    if isinstance(answer, Later):
+        moment = max(answer.moment, clock.now() + AT_LEAST)
+        late = moment > message.expires_at
+        return End("dropped", "missed") if late else End("planned", answer.reason, moment)
+    return End("dropped", answer) if answer else None
+
+
+def _reason(message: Message, record: Record | None, reader: Person | None, template: Template | None) -> End | None:
+    reason = _unsendable(message, record, reader, template)
+    return End("dropped", reason) if reason else None
+
+
+def _unsendable(message: Message, record: Record | None, reader: Person | None, template: Template | None) -> str:
     if record is None:
         return "record_gone"
     if template is None:
@@ -56,8 +74,7 @@ def _reason(message: Message, record: Record | None, reader: Person | None, temp
     return "" if asked_for or reader.allows(message.channel) else "no_consent"
 
 
-def _unsuppressed(wishes: list[Wish], reasons: dict[int, str]) -> tuple[list[Wish], dict[int, str]]:
+def _suppressed(wishes: list[Wish]) -> dict[int, End]:
     prints = {wish.message.id: fingerprint(wish.person.address.lower()) for wish in wishes}
     blocked = {row.fingerprint for row in Suppression.select().where(Suppression.fingerprint.in_(set(prints.values())))}
-    reasons |= {key: "suppressed" for key, print_ in prints.items() if print_ in blocked}
-    return [wish for wish in wishes if wish.message.id not in reasons], reasons
+    return {key: End("dropped", "suppressed") for key, print_ in prints.items() if print_ in blocked}

@@ -18,6 +18,7 @@ from outbox.channels import smtp as smtp_channel
 from outbox.delivery import Delivery
 from outbox.models import Mail, Message, SenderState, Suppression
 from outbox.plan import Planned, discard, plan_many, waiting
+from outbox.states import Later
 from pages import links
 from pages.models import Link
 from records.models import Record
@@ -326,3 +327,39 @@ def test_a_fresh_link_is_mailed_even_without_consent(shop, make_record, deliver,
     [(recipient, raw)] = office.mails
     assert recipient == "ada@example.org"
     assert links.url(link.id) in message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
+
+
+def test_who_planned_it_may_ask_for_a_later_moment(plan, deliver, office):
+    message = plan()
+    noon = clock.now() + timedelta(hours=3)
+    deliver(wanted=[lambda messages: {m.id: Later(noon, "later") for m in messages}])
+    later = fresh(message)
+    assert (later.state, later.due_at, later.attempts, later.owner) == ("planned", noon, 0, "")
+    assert (office.mails, news()) == ([], [])
+    with time_machine.travel(noon + timedelta(seconds=1)):
+        deliver()
+    assert fresh(message).state == "sent"
+
+
+def test_a_later_moment_that_is_now_does_not_make_the_worker_run_in_circles(plan, deliver):
+    message = plan()
+    deliver(wanted=[lambda messages: {m.id: Later(clock.now(), "later") for m in messages}])
+    assert fresh(message).due_at > clock.now()
+
+
+def test_a_later_moment_beyond_its_last_sensible_one_is_missed(plan, deliver):
+    message = plan()
+    deliver(wanted=[lambda messages: {m.id: Later(m.expires_at + timedelta(hours=1), "later") for m in messages}])
+    assert (fresh(message).state, fresh(message).reason) == ("dropped", "missed")
+
+
+def test_a_postponed_message_that_another_worker_took_stays_theirs(plan, deliver):
+    message = plan()
+
+    def steal(messages: Sequence[Message]) -> dict[int, Later]:
+        with transaction():
+            Message.update(owner="another").execute()
+        return {m.id: Later(clock.now() + timedelta(hours=1), "later") for m in messages}
+
+    deliver(wanted=[steal])
+    assert (fresh(message).state, fresh(message).owner) == ("sending_pre", "another")
