@@ -19,7 +19,7 @@ LONGEST = 200  # entries of one record that are told
 FIELDS = {
     "profile": N_("Profile"), "source": N_("Source"), "placed_at": N_("Received on"), "due_at": N_("Due on"),
     "total": N_("Total"), "currency": N_("Currency"), "items": N_("Items"), "location": N_("Location"),
-    "tracking": N_("Parcel"), "fields": N_("Further details"),
+    "tracking": N_("Parcel"), "fields": N_("Further details"), "contact": N_("Contact"), "assignee": N_("Assignee"),
 }
 
 
@@ -117,8 +117,10 @@ def _scheduled(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
 
 
 def _changed(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
-    fields = ", ".join(_(FIELDS[field]) if field in FIELDS else field for field in data["fields"])
-    return "", "order", Markup(_("Changed: %(fields)s")) % {"fields": fields}
+    own = {f"fields.{field['key']}": i18n.pick(field["labels"]) for field in kind.fields}
+    labels = own | {field: _(label) for field, label in FIELDS.items()}
+    fields = (labels.get(field, field.removeprefix("fields.")) for field in data["fields"])
+    return "", "order", Markup(_("Changed: %(fields)s")) % {"fields": ", ".join(fields)}
 
 
 def _event(event: str) -> Told:

@@ -63,11 +63,10 @@ def _apply(kind: Kind, number: str, said: State, actor: str, silent: bool) -> Ou
     if record is None:
         record = Record(kind=kind, number=number, status="", occurred_at=occurred, created_at=now)
     late = not created and occurred < record.occurred_at
-    news = _difference(record, said, kind, late)
-    moved = _people(record, said, actor)
+    news = _difference(record, said, kind, late, _people(record, said, actor))
     if created:
         news = [("created", {"status": record.status})]
-    if created or news or moved:
+    if news:
         record.updated_at = now
         record.occurred_at = max(occurred, record.occurred_at)
         _close(record, kind, now)
@@ -105,17 +104,18 @@ def _location(key: str) -> Location:
     return location
 
 
-def _difference(record: Record, said: State, kind: Kind, late: bool) -> list[tuple[str, dict[str, Any]]]:
-    """Set what differs and name what happened; a late state is older than ours and only fills gaps."""
+def _difference(record: Record, said: State, kind: Kind, late: bool, moved: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Set what differs and name what happened, `moved` among it; a late state is older than ours and only fills gaps."""
     news: list[tuple[str, dict[str, Any]]] = []
     status = said.get("status") or record.status or kind.statuses[0]["key"]
     if status != record.status:
         news.append(("status_changed", {"from": record.status, "to": status}))
         record.status = record.status if late else status
     changed = [field for field in (*PLAIN, "location") if field in said and _set(record, field, said[field], late)]
-    for field in ("tracking", "fields"):
-        if field in said and _set(record, field, getattr(record, field) | said[field] if said[field] else {}, late):
-            changed.append(field)
+    changed += moved
+    if "tracking" in said and _set(record, "tracking", record.tracking | said["tracking"] if said["tracking"] else {}, late):
+        changed.append("tracking")
+    changed += _further(record, said["fields"], late) if "fields" in said else []
     before = record.scheduled_at
     if "scheduled_at" in said and _set(record, "scheduled_at", said["scheduled_at"], late):
         news.append(("scheduled_at_changed", {"from": _iso(before), "to": _iso(record.scheduled_at)}))
@@ -134,13 +134,22 @@ def _set(record: Record, field: str, value: Any, late: bool) -> bool:
     return True
 
 
-def _people(record: Record, said: State, actor: str) -> bool:
-    moved = False
+def _further(record: Record, said: dict[str, Any], late: bool) -> list[str]:
+    """Set further fields, none to take all away; which of them differ, as `fields.<key>`."""
+    before = record.fields
+    if not _set(record, "fields", before | said if said else {}, late):
+        return []
+    return [f"fields.{key}" for key in before | record.fields if before.get(key) != record.fields.get(key)]
+
+
+def _people(record: Record, said: State, actor: str) -> list[str]:
+    """Set contact and assignee; which of the two is another person now. A correction of the same one is none."""
+    moved: list[str] = []
     for field in ("contact", "assignee"):
         if field in said:
             known = getattr(record, field)
             meant = contacts.settle(said[field], known, actor) if said[field] else None
-            moved |= (known and known.id) != (meant and meant.id)
+            moved += [field] if (known and known.id) != (meant and meant.id) else []
             setattr(record, field, meant)
     return moved
 
