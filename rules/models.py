@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField, fn
 
 from core import keys, settings
-from core.db import Json, Model, UtcField, transaction
+from core.db import Json, Model, UtcField, is_sqlite, transaction
 from records.models import Kind
 
 
@@ -42,6 +42,8 @@ class Rule(Model):
     def save(self, *args: Any, **kwargs: Any) -> Any:
         with transaction():
             touch()
+            if self.id is None and is_sqlite():
+                self.id, kwargs["force_insert"] = _unused(), True
             return super().save(*args, **kwargs)
 
 
@@ -77,6 +79,11 @@ class Job(Model):
     lease_until = UtcField(null=True)
     created_at = UtcField()
     changed_at = UtcField()
+    memory: dict[str, Any]  # what the work has found so far, as long as the worker lives
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("waiting", "running")
 
 
 def version() -> str:
@@ -87,6 +94,12 @@ def version() -> str:
 def touch() -> None:
     """Say, in the caller's transaction, that rules have changed; `Rule.save` says so itself, updates of many do not."""
     settings.put("rules", {"version": keys.random62(12)})
+
+
+def _unused() -> int:
+    """A number no rule ever had: SQLite alone would give that of a deleted rule again, with its versions and messages."""
+    taken = (Rule.select(fn.MAX(Rule.id)).scalar(), RuleVersion.select(fn.MAX(RuleVersion.rule_id)).scalar())
+    return 1 + max(number or 0 for number in taken)
 
 
 def using(template: int) -> list[str]:

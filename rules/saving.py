@@ -1,4 +1,4 @@
-"""Saving, switching and deleting rules; each leaves an Entry and tells the index."""
+"""Saving, switching and deleting rules; each leaves an Entry and a version, and tells the index."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from core.db import transaction
 from emails import drafts
 from emails.models import Template
 from outbox import plan
-from rules import index, words
+from rules import index, versions, words
 from rules.draft import NEW, Draft
-from rules.models import Rule, touch
+from rules.models import Rule, RuleVersion, touch
 
 
 def fill(rule: Rule, draft: Draft) -> Rule:
@@ -32,19 +32,41 @@ def save(draft: Draft, rule: Rule | None, actor: str, discard: bool = False) -> 
     now = clock.now()
     with transaction():
         fresh, rule = rule is None, rule or Rule(created_at=now)
+        versions.begin([] if fresh else [rule])
         before = _start(rule)
         fill(rule, draft)
         rule.name = rule.name or words.title(rule)
         for said, recipient in zip(draft.recipients, rule.recipients, strict=True):
             if said["template"] == NEW:
                 recipient["template"] = _write(rule, said, actor)
-        if _start(rule) != before:
-            rule.since = now
-        rule.fault, rule.updated_at = "", now
-        rule.save()
+        _store(rule, before, "created" if fresh else "edited", actor)
         if not fresh and (discard or rule.kind_id != before[1]):
             plan.discard(rule.id, "rule_changed", actor)
-        journal.record("rule.changed", None, actor, rule=rule.id, how="created" if fresh else "edited")
+    return rule
+
+
+def restore(kept: RuleVersion, rule: Rule, actor: str) -> None:
+    """Put an older version back as a new one; the rule stays switched on or off as it is."""
+    with transaction():
+        versions.begin([rule])
+        before = _start(rule)
+        versions.fill(rule, kept)
+        _store(rule, before, f"restored:{kept.version}", actor)
+        if rule.kind_id != before[1]:
+            plan.discard(rule.id, "rule_changed", actor)
+
+
+def bring_back(kept: RuleVersion, actor: str) -> Rule:
+    """Bring a deleted rule back under its old number, switched off."""
+    with transaction():
+        rule = Rule.get_or_none(Rule.id == kept.rule_id)
+        if rule is None:
+            rule = versions.rule_of(kept)
+            rule.on, rule.version = False, kept.version + 1
+            rule.created_at = rule.updated_at = rule.since = clock.now()
+            rule.save(force_insert=True)
+            versions.keep([rule], "returned", actor)
+            journal.record("rule.changed", None, actor, rule=rule.id, how="returned")
     return rule
 
 
@@ -53,10 +75,12 @@ def switch(rules: Sequence[Rule], on: bool, actor: str) -> list[Rule]:
     faulty = [rule for rule in rules if on and index.fault_of(rule)]
     meant = [rule for rule in rules if rule.on != on and rule not in faulty]
     with transaction():
+        versions.begin(meant)
         for rule in meant:
             rule.on, rule.updated_at, rule.fault = on, clock.now(), ""
             rule.since = clock.now() if on else rule.since
             rule.save(only=[Rule.on, Rule.since, Rule.fault, Rule.updated_at])
+        versions.keep(meant, "switched", actor)
         journal.record_many([journal.row("rule.changed", None, actor, rule=rule.id, on=on) for rule in meant])
     return faulty
 
@@ -64,11 +88,24 @@ def switch(rules: Sequence[Rule], on: bool, actor: str) -> list[Rule]:
 def delete(rules: Sequence[Rule], actor: str) -> None:
     """Delete rules and drop what they had waiting."""
     with transaction():
+        versions.begin(rules)
+        versions.keep(rules, "deleted", actor)
         for rule in rules:
             plan.discard(rule.id, "rule_gone", actor)
         Rule.delete().where(Rule.id.in_([rule.id for rule in rules])).execute()
         journal.record_many([journal.row("rule.changed", None, actor, rule=rule.id, how="deleted") for rule in rules])
         touch()
+
+
+def _store(rule: Rule, before: tuple[object, ...], how: str, actor: str) -> None:
+    """Save a rule as a version of its own; one that starts otherwise than before never reaches back."""
+    now = clock.now()
+    if _start(rule) != before:
+        rule.since = now
+    rule.fault, rule.updated_at = "", now
+    rule.save()
+    versions.keep([rule], how, actor)
+    journal.record("rule.changed", None, actor, rule=rule.id, how=how.partition(":")[0])
 
 
 def _start(rule: Rule) -> tuple[object, ...]:

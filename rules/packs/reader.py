@@ -14,7 +14,7 @@ from core.i18n import gettext as _
 from emails.models import Template
 from records import kinds
 from records.models import Kind
-from rules import words
+from rules import versions, words
 from rules.models import Rule
 
 FOLDER = Path(__file__).parent
@@ -142,6 +142,7 @@ def _rule(said: dict[str, Any], templates: dict[str, int], actor: str) -> Rule:
     rule.name, rule.on = _in_company_language(said["name"]), True
     rule.since = rule.created_at = rule.updated_at = clock.now()
     rule.save()
+    versions.keep([rule], "created", actor)
     journal.record("rule.changed", None, actor, rule=rule.id, how="created")
     return rule
 
