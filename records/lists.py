@@ -44,7 +44,7 @@ def contacts(words: str = "", after: str = "") -> Page:
     """The newest contacts, or those whose name, address or number holds the words."""
     query = Contact.select().order_by(Contact.id.desc()).limit(PAGE + 1)
     if words.strip():
-        query = query.where(_speaks_of(words.strip()))
+        query = query.where(speaks_of(words.strip()))
     if after.isdecimal():
         query = query.where(Contact.id < int(after))
     rows = list(query)
@@ -77,9 +77,9 @@ def _placed(rows: list[Record]) -> list[Record]:
 
 def _match(kind: Kind, words: str) -> Expression:
     """Few matches are named by their ids, so that the index finds them; many are met soon on the way down."""
-    people = _ids(Contact.select(Contact.id).where(_speaks_of(words)))
+    people = _ids(Contact.select(Contact.id).where(speaks_of(words)))
     numbers = _ids(Record.select(Record.id).where(Record.kind == kind, Record.number.contains(words)))
-    by_people = Record.contact.in_(people) if len(people) <= FEW else _speaks_of(words)
+    by_people = Record.contact.in_(people) if len(people) <= FEW else speaks_of(words)
     by_number = Record.id.in_(numbers) if len(numbers) <= FEW else Record.number.contains(words)
     return by_people | by_number
 
@@ -88,7 +88,7 @@ def _ids(query: Any) -> list[int]:
     return [row[0] for row in query.limit(FEW + 1).tuples()]
 
 
-def _speaks_of(words: str) -> Expression:
+def speaks_of(words: str) -> Expression:
     digits = "".join(sign for sign in words if sign.isdecimal()).removeprefix("0")
     tests: list[Expression] = [*_contains(Contact.name, words), *_contains(Contact.email, words)]
     if len(digits) >= 4:
