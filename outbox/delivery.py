@@ -11,6 +11,7 @@ from emails import compose, mime
 from outbox import alarm, claim, truth
 from outbox.breaker import Breaker
 from outbox.channels.contract import Channel, Letter
+from outbox.guard import Guard
 from outbox.ledger import Dispatch, Ledger
 from outbox.models import Message
 from outbox.post import Post
@@ -30,6 +31,7 @@ class Delivery:
         self.owner = owner
         self.host = host
         self.wanted = wanted
+        self.guard = Guard(owner)
         self.breaker = Breaker(channel.name)
         self.ledger = Ledger(owner, self.breaker)
         self.post = Post(channel, self.ledger)
@@ -54,8 +56,9 @@ class Delivery:
         claimed = claim.claim(self.owner, limit) if limit else []
         if claimed:
             wishes, ends = truth.check(claimed, self.wanted)
+            ends |= self.guard.check(wishes, claimed)
             for wish in wishes:
-                if dispatch := self._write(wish, ends):
+                if wish.message.id not in ends and (dispatch := self._write(wish, ends)):
                     self.post.hand_in(dispatch)
             self._settle({message.id: message for message in claimed}, ends)
         return bool(claimed)

@@ -8,9 +8,11 @@ from typing import Any
 from core import clock, journal
 from core.db import database, transaction
 from core.rows import insert_many
-from outbox import alarm
+from outbox import alarm, release
 from outbox.models import Message
 from outbox.states import WAITING
+
+DEEPEST = 3
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,19 @@ def plan_many(plans: Sequence[Planned]) -> int:
     if not plans:
         return 0
     now = clock.now()
-    rows = [{**vars(plan), "planned_at": now} for plan in plans]
+    rows = [{**vars(plan), **_stopped(plan), "planned_at": now} for plan in plans]
     new = insert_many(Message, rows, ignore=True)
-    soonest = min((plan.due_at for plan in plans if plan.state == "planned"), default=None)
+    if awaited := {row["record_id"] for row in rows if row["state"] == "awaiting"}:
+        release.supersede(awaited)
+    soonest = min((row["due_at"] for row in rows if row["state"] == "planned"), default=None)
     if soonest:
         database.after_commit(lambda: alarm.at(soonest))
     return new
+
+
+def _stopped(plan: Planned) -> dict[str, str]:
+    """Rules that feed each other come to an end, and the record shows where."""
+    return {"state": "dropped", "reason": "too_deep"} if plan.depth > DEEPEST else {}
 
 
 def waiting(rule_id: int) -> int:

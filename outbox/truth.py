@@ -37,7 +37,7 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
     for message in messages:
         record, template = records.get(message.record_id), templates.get(message.template_id)
         reader = person(record, message.recipient) if record else None
-        if end := _end(message, answers.get(message.id)) or _reason(message, record, reader, template):
+        if end := end_of(message, answers.get(message.id)) or _reason(message, record, reader, template):
             ends[message.id] = end
         elif record and reader and template:
             wishes.append(Wish(message, record, reader, template))
@@ -45,7 +45,7 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
     return [wish for wish in wishes if wish.message.id not in ends], ends
 
 
-def _end(message: Message, answer: str | Later | None) -> End | None:
+def end_of(message: Message, answer: str | Later | None) -> End | None:
     """An answer as an end; whoever would have to wait beyond the last sensible moment has missed it."""
     if isinstance(answer, Later):
         moment = max(answer.moment, clock.now() + AT_LEAST)
