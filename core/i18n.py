@@ -1,7 +1,7 @@
 """German and English: the reader's language, translated texts, dates and money in their manner."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, tzinfo
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, dates, numbers
+from babel.lists import format_list
 from babel.messages import mofile, pofile
 from babel.support import Translations
 
@@ -108,6 +109,16 @@ def time(moment: datetime, zone: tzinfo) -> str:
 def moment(at: datetime, zone: tzinfo) -> str:
     """Day and time in one: “Freitag, 20. November 2026, 10:52 Uhr”."""
     return f"{date(at, zone)}, {time(at, zone)}"
+
+
+def clock_time(text: str) -> str:
+    """“18:00” as people write it: “18:00 Uhr”, “18:00”; the space does not break."""
+    return f"{text}\u00a0Uhr" if current() == "de" else text
+
+
+def listed(words: Sequence[str]) -> str:
+    """“Monday, Wednesday and Friday”."""
+    return format_list(words, locale=locale(current())) if words else ""
 
 
 def money(amount: Decimal | str, currency: str = "EUR") -> str:

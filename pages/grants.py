@@ -86,7 +86,7 @@ def _second(link: Link, at: datetime) -> bool:
 def _let_in(link: Link, nonce: str, now: datetime) -> str:
     cookie = _cookie(link, nonce)
     Grant.insert(link=link.id, token=keys.fingerprint(cookie), created_at=now, used_at=now).execute()
-    journal.record("link.opened", link.record_id, "customer", link=link.id)
+    journal.record("link.opened", link.record_id, "customer", unread=True, link=link.id)
     return cookie
 
 

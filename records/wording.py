@@ -10,11 +10,29 @@ from core import i18n
 from records.contacts import REGION
 from records.models import Kind
 
+FEMININE = ("ung", "heit", "keit", "schaft", "ion", "tät", "e")
+_ENDINGS = {"": ("ein", "eine"), "dative": ("einem", "einer")}
+
 
 def noun(kind: Kind, number: str = "one") -> str:
     """The kind's name inside a sentence: small in English, as it is in German."""
     label = kind.label(number)
     return label if i18n.current() == "de" else label[:1].lower() + label[1:]
+
+
+def a(kind: Kind, case: str = "") -> str:
+    """“ein Auftrag”, “eine Anfrage”, with `case` “dative” “einem Auftrag”; “an order”, “a booking”."""
+    word = noun(kind)
+    if i18n.current() == "de":
+        return f"{_ENDINGS[case][word.endswith(FEMININE)]} {word}"
+    return f"an {word}" if word[:1].lower() in "aeiou" else f"a {word}"
+
+
+def each(kind: Kind) -> str:
+    """“jeden Auftrag”, “jede Anfrage”; “each order”."""
+    if i18n.current() == "de":
+        return f"{'jede' if kind.label().endswith(FEMININE) else 'jeden'} {kind.label()}"
+    return f"each {noun(kind)}"
 
 
 def tone(kind: Kind, status: str) -> str:

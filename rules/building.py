@@ -15,6 +15,7 @@ from emails.preview import document
 from outbox import plan
 from records import conditions, kinds, people
 from records.models import Kind, Location, Source
+from records.wording import a
 from rules import checks, draft, preview, saving, views, words
 from rules.draft import Draft
 from rules.models import Rule
@@ -115,7 +116,7 @@ def _words(filled: Draft, rule: Rule | None) -> dict[str, Any]:
         "problems": filled.problems,
         "named": [words.who(said) for said in filled.recipients],
         "waiting": plan.waiting(rule.id) if rule else 0,
-        "kinds": [(kind.key, words.a(kind)) for kind in kinds.everyone()],
+        "kinds": [(kind.key, a(kind)) for kind in kinds.everyone()],
         "triggers": [(key, _(trigger.label)) for key, trigger in TRIGGERS.items()],
         "options": TRIGGERS[filled.trigger].options if filled.trigger in TRIGGERS else (),
         "meanwhile": filled.trigger in TRIGGERS and TRIGGERS[filled.trigger].meanwhile,

@@ -1,126 +1,133 @@
-"""Turns Entries into planned messages, and says later whether a message is still wanted."""
+"""Turns Entries into planned messages: what was heard starts rules, and may move or end what reminders had planned."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
-from peewee import fn
-
+from core import clock, journal
 from core.journal import Entry, Write
 from core.rows import tuples
-from outbox import plan
 from outbox.models import Message
 from outbox.plan import Planned
-from records import conditions
 from records.load import load
 from records.models import Kind, Record
-from rules import index
-from rules.models import Rule, recipient_of
+from rules import index, planning, reconcile
+from rules.index import Index, Place
+from rules.models import Rule
+from rules.reconcile import Changes
 from rules.triggers import TRIGGERS
 
 QUIET = {"silent", "late"}  # marks of an Entry that is recorded but never announced
-GRACE = timedelta(days=7)  # a status message later than that is no news any more
+Started = tuple[Entry, Rule]
 
 
 def read(entries: Sequence[Entry]) -> Write:
     """Plan what the enabled rules say about these Entries; the function given back writes it."""
     rules = index.current()
-    heard = [entry for entry in entries if rules.hears(entry) and not entry.data.keys() & QUIET]
-    places = _places({entry.record_id for entry in heard if entry.record_id})
-    started = [
+    heard = [entry for entry in entries if entry.record_id and rules.hears(entry)]
+    places = places_of({entry.record_id or 0 for entry in heard})
+    started = _started(rules, heard, places)
+    reminded = _reminded(rules, heard, places)
+    wanted = {entry.record_id or 0 for entry, rule in started if planning.needs_record(rule)} | reminded.keys()
+    records = load(wanted) if wanted else {}
+    changes, passed = _events(_deepened(started), records)
+    changes.add(_reminders(reminded, records))
+    return lambda: _write(changes, passed)
+
+
+def places_of(records: set[int]) -> dict[int, Place]:
+    """What decides which rules can be about each of these records."""
+    if not records:
+        return {}
+    columns = (Record.id, Record.kind, Record.location, Record.profile, Record.source, Record.created_at)
+    return {id: Place(*rest) for id, *rest in tuples(Record.select(*columns).where(Record.id.in_(records)))}
+
+
+def _write(changes: Changes, passed: list[dict]) -> None:
+    reconcile.write(changes)
+    journal.record_many(passed)
+
+
+def _started(rules: Index, heard: Sequence[Entry], places: dict[int, Place]) -> list[Started]:
+    return [
         (entry, rule)
-        for entry in heard if entry.record_id in places
+        for entry in heard if entry.record_id in places and not entry.data.keys() & QUIET
         for rule in rules.listening(entry, places[entry.record_id])
         if rule.since is None or entry.at >= rule.since
     ]
-    rows = _planned(started) if started else []
-    return lambda: _write(rows)
 
 
-def still_wanted(messages: Sequence[Message]) -> dict[int, str]:
-    """Why not, by message id, for those whose rule would not send them any more; as few queries for fifty as for one."""
-    mine = [(message.rule_id, message) for message in messages if message.rule_id]
-    rules = _rules({key for key, message in mine})
-    choosy = {message.record_id for key, message in mine if _depends(rules.get(key))}
-    records = load(choosy) if choosy else {}
-    newest = _newest({message.record_id for key, message in mine})
-    reasons = {}
-    for key, message in mine:
-        newer = newest.get((key, message.record_id, message.recipient), 0) > (message.entry_id or 0)
-        reason = _unwanted(rules.get(key), records.get(message.record_id)) or ("superseded" if newer else "")
-        if reason:
-            reasons[message.id] = reason
-    return reasons
+def _deepened(started: list[Started]) -> list[Started]:
+    """An opened link is caused by the message that brought it: its Entry is as deep as that, and one more."""
+    links = {entry.data["link"] for entry, rule in started if entry.what == "link.opened"}
+    if not links:
+        return started
+    depths = dict(tuples(Message.select(Message.link_id, Message.depth).where(Message.link_id.in_(links))))
+    for entry, _rule in started:
+        if entry.what == "link.opened":
+            entry.data["depth"] = depths.get(entry.data["link"], 0) + 1
+    return started
 
 
-def _write(rows: list[Planned]) -> None:
-    plan.plan_many(rows)
-
-
-def _planned(started: Sequence[tuple[Entry, Rule]]) -> list[Planned]:
-    """The messages of those rules whose conditions hold; records are loaded only where there are conditions."""
-    choosy = {entry.record_id for entry, rule in started if rule.conditions and entry.record_id}
-    records = load(choosy) if choosy else {}
+def _events(started: Sequence[Started], records: dict[int, Record]) -> tuple[Changes, list[dict]]:
+    """The messages of those rules whose conditions hold, and a line of the journal for each that does not."""
     kinds = {kind.key: kind for kind in Kind.select().where(Kind.key.in_({rule.kind_id for entry, rule in started}))}
-    return [
-        row
-        for entry, rule in started
-        if not rule.conditions or conditions.holds(rule.conditions, records[entry.record_id or 0])
-        for row in _rows(entry, rule, kinds[rule.kind_id])
-    ]
+    rows: list[Planned] = []
+    passed = []
+    for entry, rule in started:
+        record = records.get(entry.record_id or 0)
+        if record and planning.failing(rule, record):
+            passed.append(journal.row("rule.passed_over", entry.record_id, "worker", rule=rule.id, entry=entry.id))
+        else:
+            rows += planning.heard(rule, entry, kinds[rule.kind_id], record)
+    return Changes(new=rows), passed
 
 
-def _rows(entry: Entry, rule: Rule, kind: Kind) -> Iterable[Planned]:
-    trigger = TRIGGERS[rule.trigger]
-    due = entry.at + timedelta(minutes=rule.delay)
-    for said in rule.recipients:
-        yield Planned(
-            rule_id=rule.id, record_id=entry.record_id or 0, entry_id=entry.id, occasion=trigger.occasion(entry),
-            recipient=recipient_of(said), channel=rule.channel, template_id=said["template"],
-            sort=trigger.sort(entry, kind), due_at=due, expires_at=due + GRACE,
-        )
+def _reminded(rules: Index, heard: Sequence[Entry], places: dict[int, Place]) -> dict[int, dict[int, Started]]:
+    """By record: the reminders that its news may have moved, each with the newest Entry that may start it."""
+    found: dict[int, dict[int, Started]] = {}
+    for entry in heard:
+        place = places.get(entry.record_id or 0)
+        if place and entry.what.partition(".")[0] == place.kind:
+            for rule in rules.reminders(place):
+                mine = found.setdefault(entry.record_id or 0, {})
+                if rule.id not in mine or not entry.data.keys() & QUIET:
+                    mine[rule.id] = (entry, rule)
+    return found
 
 
-def _places(records: set[int]) -> dict[int | None, int | None]:
-    """The location of each of these records."""
-    rows = Record.select(Record.id, Record.location).where(Record.id.in_(records)) if records else ()
-    return {row.id: row.location_id for row in rows}
+def _reminders(reminded: dict[int, dict[int, Started]], records: dict[int, Record]) -> Changes:
+    changes = Changes()
+    if not reminded:
+        return changes
+    there = reconcile.known({key for rules in reminded.values() for key in rules}, reminded)
+    for key, rules in reminded.items():
+        for rule_id, (entry, rule) in rules.items():
+            mine = there.get((rule_id, key), [])
+            if record := records.get(key):
+                changes.add(remind(rule, record, entry, mine, _starts(rule, record, entry, mine)))
+    return changes
 
 
-def _depends(rule: Rule | None) -> bool:
-    """Whether it takes the record to say if the rule still holds."""
-    return bool(rule and (rule.conditions or rule.locations or rule.delay))
+def remind(rule: Rule, record: Record, entry: Entry | None, there: Sequence[Message], fresh: bool) -> Changes:
+    """What one reminder does about one record as it is now; `there` are its messages, `fresh` allows new ones."""
+    now = clock.now()
+    rows = planning.ahead(rule, record, entry, entry.at if entry else now)
+    return reconcile.compare(rows, there, why_gone(rule, record), now, fresh)
 
 
-def _unwanted(rule: Rule | None, record: Record | None) -> str:
-    if rule is None:
-        return "rule_gone"
-    if not rule.on or index.fault_of(rule):
-        return "rule_off"
-    if record is None or _holds(rule, record):
-        return ""
-    return "conditions"
+def why_gone(rule: Rule, record: Record) -> str:
+    """Why a reminder does not want to write about this record (any more)."""
+    if not planning.concerns(rule, record):
+        return "conditions"
+    failing = planning.failing(rule, record)
+    if failing:
+        return "paid" if failing.get("operator") == "unpaid" else "conditions"
+    return "moved" if TRIGGERS[rule.trigger].holds(record, rule.options) else "cancelled"
 
 
-def _holds(rule: Rule, record: Record) -> bool:
-    here = not rule.locations or record.location_id in rule.locations
-    so = not rule.delay or TRIGGERS[rule.trigger].holds(record, rule.options)
-    return here and so and rule.kind_id == record.kind_id and conditions.holds(rule.conditions, record)
-
-
-def _rules(ids: set[int]) -> dict[int, Rule]:
-    enabled = index.current().rules
-    missing = ids - enabled.keys()
-    others = {rule.id: rule for rule in Rule.select().where(Rule.id.in_(missing))} if missing else {}
-    return others | {key: enabled[key] for key in ids & enabled.keys()}
-
-
-def _newest(records: set[int]) -> dict[tuple[int, int, str], int]:
-    """The newest Entry that made a message, by rule, record and recipient."""
-    if not records:
-        return {}
-    rows = (
-        Message.select(Message.rule_id, Message.record_id, Message.recipient, fn.MAX(Message.entry_id))
-        .where(Message.record_id.in_(records), Message.rule_id.is_null(False))
-        .group_by(Message.rule_id, Message.record_id, Message.recipient)
-    )
-    return {(rule or 0, record, recipient): entry or 0 for rule, record, recipient, entry in tuples(rows)}
+def _starts(rule: Rule, record: Record, entry: Entry, there: Iterable[Message]) -> bool:
+    """Whether news may plan something new: not quiet ones, and of old records only what is new about their time."""
+    if entry.data.keys() & QUIET:
+        return False
+    field = rule.options.get("field", "")
+    retimed = entry.what.endswith(f".{field}_changed") or field in entry.data.get("fields", ())
+    return rule.since is None or record.created_at >= rule.since or bool(list(there)) or (retimed and entry.at >= rule.since)

@@ -9,14 +9,18 @@ from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from emails.models import Template
 from records import conditions, people
-from records.models import Kind, Location
+from records.models import Kind, Location, Profile
 from rules import index
-from rules.models import Rule
+from rules.models import Rule, templates_of
 from rules.triggers import TRIGGERS
 
 UNITS = {"minutes": 1, "hours": 60, "days": 1440}
-FEMININE = ("ung", "heit", "keit", "schaft", "ion", "tät", "e")
 GONE = "…"
+PATTERNS = {
+    "event": N_("%(opening)s, <b>%(who)s</b> receives the e‑mail <b>%(template)s</b> %(delay)s"),
+    "reminder": N_("%(opening)s, <b>%(who)s</b> receives %(moment)s the e‑mail <b>%(template)s</b>"),
+    "series": N_("%(opening)s <b>%(who)s</b> receives %(moment)s the e‑mail <b>%(template)s</b>"),
+}
 
 
 @dataclass
@@ -25,25 +29,26 @@ class Names:
 
     templates: dict[int, str] = field(default_factory=dict)
     locations: dict[int, str] = field(default_factory=dict)
+    profiles: dict[str, str] = field(default_factory=dict)
 
 
 def names() -> Names:
-    """All of them, in two queries."""
+    """All of them, in three queries."""
     return Names(
         templates={row.id: row.name for row in Template.select(Template.id, Template.name)},
         locations={row.id: row.name for row in Location.select(Location.id, Location.name)},
+        profiles={row.key: row.name for row in Profile.select(Profile.key, Profile.name)},
     )
 
 
 def sentence(rule: Rule, said: Names) -> Markup:
     """“As soon as an order is created, the customer receives the e-mail Order received at once.”, what was chosen in <b>."""
     trigger = TRIGGERS.get(rule.trigger)
-    labels = {status["key"]: i18n.pick(status["labels"]) for status in rule.kind.statuses}
-    opening = trigger.phrase(a(rule.kind), rule.options, labels) if trigger else Markup("…")
     first, *others = [_mail(recipient, said) for recipient in rule.recipients] or [{"who": GONE, "template": GONE}]
-    text = Markup(_("%(opening)s, <b>%(who)s</b> receives the e‑mail <b>%(template)s</b> %(delay)s")) % {
-        "opening": opening, "delay": _delay(rule.delay), **first,
-    }
+    opening = trigger.phrase(rule.kind, rule.options) if trigger else Markup("…")
+    pattern = _(PATTERNS[trigger.family if trigger else "event"])
+    moment = trigger.moment(rule.kind, rule.options) if trigger else Markup()
+    text = Markup(pattern) % {"opening": opening, "moment": moment, "delay": delay(rule.delay), **first}
     for other in others:
         text += Markup(_(", and <b>%(who)s</b> the e‑mail <b>%(template)s</b>")) % other
     return text + "." + _provided(rule)
@@ -51,9 +56,13 @@ def sentence(rule: Rule, said: Names) -> Markup:
 
 def about(rule: Rule, said: Names) -> list[str]:
     """What a reader should know beside the sentence, in a few words each."""
-    places = [said.locations.get(place, GONE) for place in rule.locations]
-    facts = [_("Only %(places)s", places=", ".join(places)) if places else _("All locations")]
-    trigger = TRIGGERS.get(rule.trigger)
+    facts, trigger = [where(rule, said)], TRIGGERS.get(rule.trigger)
+    if rule.profile:
+        facts.append(_("Profile “%(name)s”", name=said.profiles.get(rule.profile, rule.profile)))
+    if rule.hours:
+        facts.append(_("only in working hours"))
+    if rule.release == "hand":
+        facts.append(_("after release by hand"))
     if rule.delay and trigger and trigger.meanwhile:
         facts.append(_(trigger.meanwhile))
     if len({recipient["template"] for recipient in rule.recipients}) > 1:
@@ -61,10 +70,16 @@ def about(rule: Rule, said: Names) -> list[str]:
     return facts
 
 
+def where(rule: Rule, said: Names) -> str:
+    """“All locations”, “Only Kreuzberg, Potsdam”."""
+    places = [said.locations.get(place, GONE) for place in rule.locations]
+    return _("Only %(places)s", places=", ".join(places)) if places else _("All locations")
+
+
 def lint(rule: Rule, said: Names) -> list[str]:
     """What keeps the rule from working, one sentence each."""
     found = [fault(rule.fault or index.fault_of(rule))] if rule.fault or index.fault_of(rule) else []
-    if any(recipient["template"] not in said.templates for recipient in rule.recipients):
+    if not templates_of(rule.recipients, rule.options) <= said.templates.keys():
         found.append(_("A template of this rule no longer exists."))
     if any(place not in said.locations for place in rule.locations):
         found.append(_("A location of this rule no longer exists."))
@@ -86,17 +101,8 @@ def fault(key: str) -> str:
 
 def title(rule: Rule) -> str:
     """A short name for a rule that has none yet."""
-    labels = {status["key"]: i18n.pick(status["labels"]) for status in rule.kind.statuses}
-    what = TRIGGERS[rule.trigger].title(rule.options, labels)
+    what = TRIGGERS[rule.trigger].title(rule.kind, rule.options)
     return f"{rule.kind.label()}: {what}" if what else rule.kind.label()
-
-
-def a(kind: Kind) -> str:
-    """“ein Auftrag”, “eine Anfrage”; “an order”, “a booking”."""
-    word = kind.label()
-    if i18n.current() == "de":
-        return f"eine {word}" if word.endswith(FEMININE) else f"ein {word}"
-    return f"an {word.lower()}" if word[:1].lower() in "aeiou" else f"a {word.lower()}"
 
 
 def who(recipient: dict) -> str:
@@ -140,7 +146,8 @@ def _mail(recipient: dict, said: Names) -> dict[str, str]:
     return {"who": who(recipient), "template": said.templates.get(recipient["template"], GONE)}
 
 
-def _delay(minutes: int) -> Markup:
+def delay(minutes: int) -> Markup:
+    """“at once”, “after <b>3 hours</b>”."""
     if not minutes:
         return escape(_("at once"))
     n, unit = span(minutes)

@@ -1,0 +1,115 @@
+"""Whether a rule still wants the messages it has planned, asked once more in the moment they are due."""
+
+from collections.abc import Mapping, Sequence
+
+from peewee import fn
+
+from core import clock
+from core.rows import tuples
+from outbox.models import Message
+from outbox.states import Later
+from records.load import load
+from records.models import Record
+from rules import engine, index, planning, timing
+from rules.models import Rule
+from rules.triggers import TRIGGERS
+
+BY_HAND = "by_hand"  # a person has said when it goes out
+
+
+def still_wanted(messages: Sequence[Message]) -> Mapping[int, str | Later]:
+    """By message id: why a rule would not send it any more, or when it opens; as few queries for fifty as for one."""
+    mine = [(message.rule_id, message) for message in messages if message.rule_id]
+    rules = _rules({key for key, message in mine})
+    choosy = {message.record_id for key, message in mine if _depends(rules.get(key), message)}
+    records = load(choosy) if choosy else {}
+    newest = _newest({message.record_id for key, message in mine if _newest_only(rules.get(key))})
+    answers: dict[int, str | Later] = {}
+    for key, message in mine:
+        rule, record = rules.get(key), records.get(message.record_id)
+        newer = _newest_only(rule) and newest.get(_place(message), 0) > (message.entry_id or 0)
+        answer = _unwanted(rule, record, message) or ("superseded" if newer else "") or _closed(rule, record, message)
+        if answer:
+            answers[message.id] = answer
+    return answers | _outdone(messages, rules)
+
+
+def _unwanted(rule: Rule | None, record: Record | None, message: Message) -> str:
+    if rule is None:
+        return "rule_gone"
+    if not rule.on or index.fault_of(rule):
+        return "rule_off"
+    if record is None:
+        return ""
+    reminder = TRIGGERS[rule.trigger].family == "reminder"
+    waited = rule.delay or message.reason == "resting" or reminder
+    if waited and not TRIGGERS[rule.trigger].holds(record, rule.options):
+        return engine.why_gone(rule, record) if reminder else "status_left"
+    if not planning.concerns(rule, record) or planning.failing(rule, record):
+        return engine.why_gone(rule, record)
+    return "" if _still_meant(rule, record, message) else "moved"
+
+
+def _still_meant(rule: Rule, record: Record, message: Message) -> bool:
+    """Whether a reminder's moment is still the one that its message was planned for."""
+    trigger = TRIGGERS[rule.trigger]
+    if trigger.family != "reminder":
+        return True
+    return message.occasion in {occasion.key for occasion in trigger.occasions(record, rule.options)}
+
+
+def _closed(rule: Rule | None, record: Record | None, message: Message) -> Later | None:
+    """When a message that may only go out in working hours has to wait for them; those a person hurried need not."""
+    if rule is None or record is None or message.reason == BY_HAND:
+        return None
+    opens = timing.opens_later(rule.hours, record.location, clock.now())
+    return Later(opens, "closed") if opens else None
+
+
+def _outdone(messages: Sequence[Message], rules: Mapping[int, Rule]) -> dict[int, str]:
+    """Of the steps of a ladder that are late together only the last one goes out."""
+    late: dict[tuple, list[Message]] = {}
+    for message in messages:
+        rule = rules.get(message.rule_id or 0)
+        if rule and rule.trigger in TRIGGERS and TRIGGERS[rule.trigger].family == "reminder":
+            late.setdefault((*_place(message), message.occasion.partition("@")[2]), []).append(message)
+    return {
+        message.id: "superseded"
+        for together in late.values()
+        for message in sorted(together, key=lambda one: one.due_at)[:-1]
+    }
+
+
+def _depends(rule: Rule | None, message: Message) -> bool:
+    """Whether it takes the record to say if the rule still holds."""
+    if rule is None or rule.trigger not in TRIGGERS:
+        return False
+    choosy = rule.conditions or rule.locations or rule.profile or rule.delay or rule.hours
+    return bool(choosy or message.reason == "resting" or TRIGGERS[rule.trigger].family == "reminder")
+
+
+def _newest_only(rule: Rule | None) -> bool:
+    return bool(rule and rule.trigger in TRIGGERS and TRIGGERS[rule.trigger].newest)
+
+
+def _rules(ids: set[int]) -> dict[int, Rule]:
+    enabled = index.current().rules
+    missing = ids - enabled.keys()
+    others = {rule.id: rule for rule in Rule.select().where(Rule.id.in_(missing))} if missing else {}
+    return others | {key: enabled[key] for key in ids & enabled.keys()}
+
+
+def _place(message: Message) -> tuple[int, int, str]:
+    return message.rule_id or 0, message.record_id, message.recipient
+
+
+def _newest(records: set[int]) -> dict[tuple[int, int, str], int]:
+    """The newest Entry that made a message, by rule, record and recipient."""
+    if not records:
+        return {}
+    rows = (
+        Message.select(Message.rule_id, Message.record_id, Message.recipient, fn.MAX(Message.entry_id))
+        .where(Message.record_id.in_(records), Message.rule_id.is_null(False))
+        .group_by(Message.rule_id, Message.record_id, Message.recipient)
+    )
+    return {(rule or 0, record, recipient): entry or 0 for rule, record, recipient, entry in tuples(rows)}
