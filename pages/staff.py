@@ -12,7 +12,7 @@ from core.web import wants_fragment
 from pages import answers, endings, links, publish
 from pages.models import Link
 from records.models import Contact, Record
-from records.people import ROLES
+from records.people import label
 from records.zones import appointment, zone_of
 
 bp = Blueprint("pages", __name__, template_folder="templates", url_prefix="/pages")
@@ -64,7 +64,7 @@ def _told(link: Link, record: Record) -> dict[str, object]:
     state = links.standing(link, clock.now())
     word, tone = STATES[state]
     zone = zone_of(record)
-    role = _(ROLES[link.recipient]) if link.recipient in ROLES else ""
+    role = label(link.recipient)
     return {
         "id": link.id,
         "whom": role[:1].upper() + role[1:] or link.recipient,

@@ -1,15 +1,17 @@
-"""Who can hear about a record: its customer, its assignee, its location's manager, or a fixed address."""
+"""Who can hear about a record: its customer, its assignee, its location's manager, whom an event names, or an address."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from core import i18n
-from records.models import Contact, Record
+from core.i18n import gettext as _
+from records.models import Contact, Event, Record
 
 ROLES = {
     "customer": i18n.N_("the customer"),
     "assignee": i18n.N_("the assignee"),
     "manager": i18n.N_("the location’s manager"),
+    "event": i18n.N_("the person named in the event"),
 }
 
 
@@ -29,7 +31,12 @@ class Person:
 
 
 def person(record: Record, who: str) -> Person | None:
-    """The person in that role, or at that address; None when the record has nobody there."""
+    """The person in that role, or at that address; None when the record has nobody there.
+
+    Whom an event names is spoken of as `event:<id>`; they, like the customer, must have agreed to be written to.
+    """
+    if role_of(who) == "event":
+        return _named(record, who)
     if who not in ROLES:
         return Person(who, "", who, "de", None, None)
     contact = _contact(record, who)
@@ -37,6 +44,28 @@ def person(record: Record, who: str) -> Person | None:
         return None
     consents = contact.consents if who == "customer" else None
     return Person(who, contact.name, contact.email or "", contact.language, consents, contact.id)
+
+
+def role_of(who: str) -> str:
+    """The key in ROLES, or "" for an address."""
+    role = who.partition(":")[0]
+    return role if role in ROLES else ""
+
+
+def label(who: str) -> str:
+    """“the customer”; nothing for an address."""
+    role = role_of(who)
+    return _(ROLES[role]) if role else ""
+
+
+def _named(record: Record, who: str) -> Person | None:
+    key = who.partition(":")[2]
+    event = Event.get_or_none(Event.id == int(key), Event.record == record) if key.isdecimal() else None
+    if event is None or event.person is None:
+        return None
+    said = event.person
+    consents = {channel: {"given": given} for channel, given in said.get("consent", {}).items()}
+    return Person(who, said.get("name", ""), said.get("email", ""), said.get("language", "de"), consents, None)
 
 
 def _contact(record: Record, who: str) -> Contact | None:

@@ -379,7 +379,9 @@ def test_a_batch_with_one_key_twice_is_refused_as_a_whole(api: Call):
 def test_the_document_lists_what_there_is(house: Flask):
     document = house.test_client().get("/api/openapi.json").json
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {"/api/v1/{collection}/{number}", "/api/v1/{collection}", "/hooks/{source}"}
+    assert set(document["paths"]) == {
+        "/api/v1/{collection}/{number}", "/api/v1/{collection}/{number}/events", "/api/v1/{collection}", "/hooks/{source}",
+    }
     collection = document["paths"]["/api/v1/{collection}"]["parameters"][0]["schema"]["enum"]
     assert collection == ["orders", "inquiries", "bookings"]
     assert set(document["components"]["schemas"]["State"]["properties"]) >= {"status", "contact", "items", "occurred_at"}

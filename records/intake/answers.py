@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from records.change import Outcome
-from records.models import Contact, Kind, Record
+from records.models import Contact, Event, Kind, Record
 
 
 def told(said: dict[str, Any], status: int = 200) -> Response:
@@ -44,6 +44,12 @@ def state(record: Record, kind: Kind) -> dict[str, Any]:
         "fields": record.fields,
         **{name: _iso(getattr(record, name)) for name in ("occurred_at", "created_at", "updated_at")},
     }
+
+
+def reported(event: Event, record: Record) -> dict[str, Any]:
+    """An event that was written down, the same however often it is asked."""
+    said = {"kind": record.kind_id, "number": record.number, "event": event.name}
+    return {**said, "id": event.id, "at": event.at.isoformat()}
 
 
 def _person(contact: Contact | None) -> dict[str, Any] | None:

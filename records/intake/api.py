@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 from flask import Response, g, request
 
 from core.i18n import gettext as _
-from records import change, kinds
+from records import change, events, kinds
 from records.intake import answers, openapi
 from records.intake.body import parse, read, understand
 from records.intake.callers import caller
 from records.intake.doors import door
 from records.intake.memory import Memory
 from records.intake.problems import Problem
+from records.intake.reports import KEY, Report, key_of
 from records.intake.schema import Batch, Row, State
 from records.models import Kind, Record
 
@@ -47,11 +48,19 @@ def put(collection: str, number: str) -> Response:
 
 @bp.get("/v1/<collection>/<number>")
 def get(collection: str, number: str) -> Response:
-    kind = _kind(collection)
-    record = Record.get_or_none(Record.kind == kind, Record.number == number)
-    if record is None:
-        raise Problem.at("number", _("There is no record of this number."), 404)
-    return answers.told(answers.state(record, kind))
+    record = _record(collection, number)
+    return answers.told(answers.state(record, record.kind))
+
+
+@bp.post("/v1/<collection>/<number>/events")
+def report(collection: str, number: str) -> Response:
+    record, silent, key = _record(collection, number), _silent(), key_of(request)
+    said = understand(Report, read(request)).model_dump(exclude_unset=True)
+    try:
+        known = events.report(record, said["event"], said.get("data", {}), said.get("to"), g.caller, key, silent)
+    except events.Contradiction:
+        raise Problem.at(KEY, _("Another event was reported under this key before."), 409) from None
+    return answers.told(answers.reported(known.event, record), 201)
 
 
 @bp.post("/v1/<collection>")
@@ -104,6 +113,15 @@ def _kind(collection: str) -> Kind:
         known = ", ".join(kind.collection for kind in kinds.everyone())
         raise Problem.at("collection", _("There is no collection of this name; there are: %(known)s.", known=known), 404)
     return kind
+
+
+def _record(collection: str, number: str) -> Record:
+    kind = _kind(collection)
+    record = Record.get_or_none(Record.kind == kind, Record.number == number)
+    if record is None:
+        raise Problem.at("number", _("There is no record of this number."), 404)
+    record.kind = kind
+    return record
 
 
 def _silent() -> bool:

@@ -6,12 +6,15 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from records.intake.problems import MEDIA_TYPE
+from records.intake.reports import KEY as REPORT_KEY
+from records.intake.reports import ONE_WORD, Report, Reported
 from records.intake.schema import Batch, Done, ProblemDocument, Results, State
 
 REASONS = {
     "400": "Not JSON, nested too deeply, or a field stands there twice.",
     "401": "The API key is missing or unknown, or the signature is wrong.",
     "404": "There is no such collection, record or shop.",
+    "409": "Another event was reported under this key before.",
     "413": "The body is larger than 256 KB.",
     "415": "The body is not JSON.",
     "422": "A field is wrong; the problem names it. Nothing was stored.",
@@ -25,6 +28,10 @@ SILENT = {
 NUMBER = {
     "name": "number", "in": "path", "required": True, "example": "1001",
     "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^/\x00-\x1f\x7f-\x9f]+$"},
+}
+ONCE = {
+    "name": REPORT_KEY, "in": "header", "schema": {"type": "string", "pattern": f"^{ONE_WORD}$"},
+    "description": "Makes a repeated report harmless, for 90 days.",
 }
 SOURCE = {"name": "source", "in": "path", "required": True, "schema": {"type": "string"}, "example": "webshop"}
 
@@ -65,6 +72,16 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
                 },
             },
         },
+        "/api/v1/{collection}/{number}/events": {
+            "parameters": [where, NUMBER],
+            "post": {
+                "operationId": "report", "summary": "Report what happened to a record, by name",
+                "parameters": [SILENT, ONCE], "requestBody": _body("Report"),
+                "responses": {
+                    "201": _json("It is written down.", "Reported"), **_problems("400 401 404 409 413 415 422 503"),
+                },
+            },
+        },
         "/api/v1/{collection}": {
             "parameters": [where],
             "post": {
@@ -89,7 +106,7 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _schemas() -> dict[str, Any]:
-    models = [(model, "validation") for model in (State, Batch, Done, Results, ProblemDocument)]
+    models = [(model, "validation") for model in (State, Batch, Done, Results, Report, Reported, ProblemDocument)]
     return models_json_schema(models, ref_template="#/components/schemas/{model}")[1]["$defs"]  # type: ignore[arg-type]
 
 

@@ -39,11 +39,12 @@ def _past(value: Any) -> datetime:
     return moment
 
 
-def _scalar(value: Any) -> Any:
+def scalar(value: Any, longest: int = 2000) -> Any:
+    """A text, a number, true, false or null; raises PydanticCustomError for anything else."""
     if isinstance(value, (dict, list)):
         raise PydanticCustomError("scalar", N_("A text, a number, true or false is expected here."))
-    if isinstance(value, str) and len(value) > 2000:
-        raise PydanticCustomError("scalar", N_("At most 2000 characters are allowed here."))
+    if isinstance(value, str) and len(value) > longest:
+        raise PydanticCustomError("string_too_long", "", {"max_length": longest})
     if isinstance(value, str) and not TEXT.fullmatch(value):
         raise PydanticCustomError("scalar", N_("Control characters are not allowed here."))
     if isinstance(value, (int, float)) and not abs(value) < 1e15:
@@ -62,7 +63,7 @@ Number = Annotated[str, Field(pattern=LINE, min_length=1, max_length=64, example
 Amount = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$", examples=["129.90"])]
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema(TIME)]
 Past = Annotated[datetime, PlainValidator(_past), WithJsonSchema(TIME)]
-Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema(SCALAR)]
+Scalar = Annotated[Any, BeforeValidator(scalar), WithJsonSchema(SCALAR)]
 Name = Annotated[str, Field(pattern=LINE, min_length=1, max_length=64)]
 
 
