@@ -1,4 +1,4 @@
-"""The bells that wake the worker: news to read, messages to deliver."""
+"""The bells that wake the worker: news to read, messages to deliver, long work to do."""
 
 from datetime import datetime
 
@@ -12,6 +12,7 @@ def _nobody() -> None:
 
 _read = _nobody
 _deliver = _nobody
+_work = _nobody
 
 
 @queue.task()
@@ -24,8 +25,14 @@ def deliver() -> None:
     _deliver()
 
 
+@queue.task()
+def work() -> None:
+    _work()
+
+
 news = Bell(read_news)
 due = Bell(deliver)
+jobs = Bell(work)
 
 
 def at(moment: datetime) -> None:
@@ -36,7 +43,7 @@ def at(moment: datetime) -> None:
         due.ring_at(moment)
 
 
-def answer(read: object, deliver_due: object) -> None:
+def answer(read: object, deliver_due: object, work_on: object) -> None:
     """Say what the bells of this process set in motion."""
-    global _read, _deliver
-    _read, _deliver = read, deliver_due  # type: ignore[assignment]
+    global _read, _deliver, _work
+    _read, _deliver, _work = read, deliver_due, work_on  # type: ignore[assignment]

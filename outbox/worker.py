@@ -1,4 +1,4 @@
-"""The worker: reads the news, delivers what is due, sweeps up after crashes, gives a sign of life."""
+"""The worker: reads the news, delivers what is due, does long work, sweeps up after crashes, gives a sign of life."""
 
 import fcntl
 import logging
@@ -25,6 +25,7 @@ SLOTS = 64
 
 log = logging.getLogger("statusbote.worker")
 Chore = Callable[[], object]
+Jobs = Callable[[str, Callable[[], bool]], object]  # does long work in a worker's name, until that says that it stops
 
 
 def seat(data: Path) -> tuple[str, IO[str]]:
@@ -43,12 +44,18 @@ def seat(data: Path) -> tuple[str, IO[str]]:
 class Work:
     """What the bells of this process set in motion, until it is told to stop."""
 
-    def __init__(self, name: str, readers: Sequence[journal.Reader], delivery: Delivery, chores: Sequence[Chore]):
+    def __init__(
+        self, name: str, readers: Sequence[journal.Reader], delivery: Delivery, chores: Sequence[Chore],
+        sweeps: Sequence[Chore], jobs: Jobs,
+    ):
         self.name = name
         self.readers = readers
         self.delivery = delivery
         self.chores = chores
+        self.sweeps = sweeps
+        self.jobs = jobs
         self.stopping = threading.Event()
+        self.called = threading.Event()
         self.desk = Turn()
         self._read = queue.OneAtATime(self._read_all)
 
@@ -67,15 +74,23 @@ class Work:
         """Find whatever a crash or a lost ring has left lying."""
         claim.release()
         claim.repeat_unclear()
+        _each(self.sweeps)
+        self.called.set()
         self.read_news()
 
     def tidy(self) -> None:
         """What is done once a day."""
-        for chore in self.chores:
+        _each(self.chores)
+
+    def labour(self) -> None:
+        """Long work in a thread of its own: neither news nor messages wait for it."""
+        while self.called.wait() and not self.stopping.is_set():
+            self.called.clear()
             try:
-                chore()
-            except Exception:
-                log.exception("a daily chore failed")
+                with database.connection_context():
+                    self.jobs(self.delivery.owner, self.stopping.is_set)
+            except Exception as error:  # the database is away; the next sweep calls again
+                log.error("long work was interrupted: %s", type(error).__name__)
 
     def beat(self) -> None:
         """Leave a sign of life every few seconds, and forget workers long gone."""
@@ -93,28 +108,44 @@ class Work:
             self.stopping.wait(BEAT)
 
 
-def run(data: Path, readers: Sequence[journal.Reader], deliver: Callable[[str], Delivery], chores: Sequence[Chore]) -> None:
-    """Work until SIGINT or SIGTERM; then finish what is under way and end."""
+def run(
+    data: Path, readers: Sequence[journal.Reader], deliver: Callable[[str], Delivery], chores: Sequence[Chore],
+    sweeps: Sequence[Chore], jobs: Jobs,
+) -> None:
+    """Work until SIGINT or SIGTERM, then finish what is under way. `chores` come once a day, `sweeps` each minute."""
     name, lock = seat(data)
     claim.release(f"{name}:")
-    work = Work(name, readers, deliver(f"{name}:{keys.random62(6)}"), chores)
+    work = Work(name, readers, deliver(f"{name}:{keys.random62(6)}"), chores, sweeps, jobs)
     work.desk.of(str(data / "news"))
-    alarm.answer(work.read_news, work.delivery.run)
+    alarm.answer(work.read_news, work.delivery.run, work.called.set)
     _tell_the_time(work)
     consumer = queue.consumer(workers=2)
     consumer.start()
     _stop_on_signals(work.stopping)
     threading.Thread(target=work.beat, name="heartbeat", daemon=True).start()
-    alarm.news.ring()
-    alarm.due.ring()
+    labour = threading.Thread(target=work.labour, name="labour", daemon=True)
+    labour.start()
+    for bell in (alarm.news, alarm.due, alarm.jobs):
+        bell.ring()
     log.info("worker %s is awake", name)
     work.stopping.wait()
+    work.called.set()
     consumer.stop(graceful=True)
     work.delivery.close(ENDING)
+    labour.join(ENDING)
     with transaction():
         Worker.delete().where(Worker.name == name).execute()
     lock.close()
     log.info("worker %s has gone to sleep", name)
+
+
+def _each(chores: Sequence[Chore]) -> None:
+    """Do them all; one that fails does not stop the others."""
+    for chore in chores:
+        try:
+            chore()
+        except Exception:
+            log.exception("a chore failed")
 
 
 def _tell_the_time(work: Work) -> None:

@@ -18,6 +18,7 @@ from emails.models import Template
 from outbox.models import Mail, Message
 from pages import links
 from records.models import Contact, Kind, Record, Source
+from rules import jobs
 from rules.models import Rule
 from rules.packs import reader
 from tests.conftest import make_user, sign_in
@@ -43,6 +44,7 @@ door      POST  /setup
 key       PUT   /api/v1/<collection>/<number>
 key       GET   /api/v1/<collection>/<number>
 key       POST  /api/v1/<collection>
+key       POST  /api/v1/<collection>/<number>/events
 signature POST  /hooks/<key>
 staff     GET   /
 staff     GET   /today/health
@@ -85,6 +87,8 @@ admin     POST  /rules/preview
 admin     GET   /rules/mail
 staff     GET   /rules/counted
 admin     POST  /rules/packs/<name>
+staff     GET   /rules/jobs/<int:key>
+admin     POST  /rules/jobs/<int:key>/cancel
 staff     GET   /templates
 staff     GET   /templates/<int:id>
 staff     POST  /templates/preview
@@ -152,6 +156,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "collection": "orders", "number": "1001", "deed": "now",
         "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,
         "/users number": other.id, "/users/keys number": ApiKey.get().id, "/rules key": Rule.get().id,
+        "/rules/jobs key": jobs.start("replay", "replay:1", "user:1").id,
         "/locations key": "berlin", "/shops key": source.key, "/hooks key": source.key, "/contacts id": Contact.get().id,
         "/outbox id": Message.get().id, "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
         "/templates id": Template.get().id,
