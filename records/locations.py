@@ -12,7 +12,7 @@ from core import journal
 from core.db import transaction
 from core.i18n import N_
 from core.i18n import gettext as _
-from records import contacts, hours
+from records import closures, contacts, hours
 from records.contacts import Refused
 from records.models import Location
 
@@ -22,10 +22,11 @@ STATES = {
     "NW": N_("North Rhine-Westphalia"), "RP": N_("Rhineland-Palatinate"), "SL": N_("Saarland"), "SN": N_("Saxony"),
     "ST": N_("Saxony-Anhalt"), "SH": N_("Schleswig-Holstein"), "TH": N_("Thuringia"),
 }
+CATHOLIC = ("BY", "SN", "TH")  # where catholic communities have a public holiday more
 AREAS = ("Europe", "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Indian", "Pacific")
-FIELDS = ("name", "street", "city", "phone", "time_zone", "state", "hours")
+FIELDS = ("name", "street", "city", "phone", "time_zone", "state", "hours", "catholic", "closures")
 
-Given = dict[str, Any]  # what stands in the inputs; "hours" is {day: [[from, to], …]}
+Given = dict[str, Any]  # what stands in the inputs; "hours" is {day: [[from, to], …]}, "closures" [{"from", "to", "name"}]
 
 
 def time_zones() -> list[tuple[str, list[str]]]:
@@ -38,14 +39,15 @@ def typed(form: MultiDict[str, str]) -> Given:
     """The inputs as they were sent."""
     ends = {day: zip(form.getlist(f"{day}.from"), form.getlist(f"{day}.to"), strict=False) for day in hours.DAYS}
     week = {day: [list(pair) for pair in pairs] for day, pairs in ends.items()}
-    return dict.fromkeys(FIELDS, "") | {name: value.strip() for name, value in form.items()} | {"hours": week}
+    plain = {name: value.strip() for name, value in form.items()}
+    return dict.fromkeys(FIELDS, "") | plain | {"hours": week, "closures": closures.typed(form)}
 
 
 def shown(location: Location) -> Given:
     """The inputs as they stand when a location is opened for editing."""
     manager = location.manager
     people = {"manager.name": manager.name if manager else "", "manager.email": manager.email if manager else ""}
-    return {field: getattr(location, field) for field in FIELDS} | people
+    return {field: getattr(location, field) for field in FIELDS} | people | {"hours": hours.shown(location.hours)}
 
 
 def read(given: Given) -> tuple[Given, dict[str, str]]:
@@ -58,6 +60,7 @@ def read(given: Given) -> tuple[Given, dict[str, str]]:
         "time_zone": lambda: _one_of(given["time_zone"], "time_zone", zoneinfo.available_timezones()),
         "state": lambda: _one_of(given["state"], "state", {"", *STATES}),
         "hours": lambda: {day: open_ for day in hours.DAYS if (open_ := hours.spans(given["hours"].get(day, []), day))},
+        "catholic": lambda: bool(given["catholic"]) and given["state"] in CATHOLIC,
         "manager": lambda: _manager(given),
     }
     values: Given = {}
@@ -66,7 +69,13 @@ def read(given: Given) -> tuple[Given, dict[str, str]]:
             values[field] = reading()
         except Refused as refusal:
             faults[refusal.field] = refusal.sentence
-    return values, faults
+    values["closures"], wrong = closures.read(given["closures"])
+    return values, faults | wrong
+
+
+def draft(values: Given) -> Location:
+    """A location as far as it could be read, not saved: it says which days would be off."""
+    return Location(**{field: values[field] for field in FIELDS if field in values})
 
 
 def keep(location: Location | None, values: Given, actor: str) -> Location:
