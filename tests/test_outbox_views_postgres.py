@@ -1,6 +1,7 @@
 """The pages of the outbox on PostgreSQL: the same queries, the same answers."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from core import db, i18n
-from outbox import lists
+from core import clock, db, i18n
+from outbox import guard, lists
 from outbox.models import Message
 
 HTMX = {"HX-Request": "true"}
@@ -45,3 +46,13 @@ def test_deeds_settle_what_they_should(clerk: FlaskClient, put: Callable[..., Me
         for id, deed in ((unclear.id, "again"), (unclear.id, "again"), (unreached.id, "told"))
     ]
     assert codes == [200, 409, 200]
+
+
+def test_the_guard_counts_alike(put: Callable[..., Message]) -> None:
+    past = [clock.now() - timedelta(days=day) for day in range(1, 5) for _ in range(20)]
+    for at in past:
+        put(state="sent", rule_id=1, sent_at=at, address="ada@example.org")
+    asked = put(state="sending_pre", rule_id=1, owner="me", lease_until=clock.now() + timedelta(hours=1))
+    assert guard._usual(1, clock.now()) == 20
+    assert guard.Guard("me")._room(1, 61, [asked]) == 60
+    assert guard._mails({"ada@example.org"}) == {}
