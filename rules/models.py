@@ -1,5 +1,7 @@
 """Rules, their versions, and long work on them."""
 
+from functools import lru_cache
+from collections.abc import Collection
 from typing import Any
 
 from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField, fn
@@ -102,10 +104,31 @@ def _unused() -> int:
     return 1 + max(number or 0 for number in taken)
 
 
+def names(ids: Collection[int]) -> dict[int, str]:
+    """What these rules are called."""
+    return {rule.id: rule.name for rule in Rule.select(Rule.id, Rule.name).where(Rule.id.in_(ids))}
+
+
 def using(template: int) -> list[str]:
     """The names of the rules that send a template."""
-    rules = Rule.select(Rule.name, Rule.recipients).order_by(Rule.name)
-    return [rule.name for rule in rules if any(said["template"] == template for said in rule.recipients)]
+    rules = Rule.select(Rule.name, Rule.options, Rule.recipients).order_by(Rule.name)
+    return [rule.name for rule in rules if template in templates_of(rule.recipients, rule.options)]
+
+
+def templates_of(recipients: list[dict[str, Any]], options: dict[str, Any]) -> set[int]:
+    """The templates of a rule: those of its recipients, and those that steps of a reminder have of their own."""
+    own = {step["template"] for step in options.get("steps", ()) if step.get("template")}
+    return own | {said["template"] for said in recipients}
+
+
+def by_hand() -> bool:
+    """Whether any enabled rule leaves it to a person when its messages go out."""
+    return _by_hand(version())
+
+
+@lru_cache(8)
+def _by_hand(version: str) -> bool:
+    return bool(version) and Rule.select().where(Rule.on, Rule.release == "hand").exists()
 
 
 def recipient_of(said: dict[str, Any]) -> str:

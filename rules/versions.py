@@ -10,10 +10,12 @@ from core import clock
 from core.rows import insert_many
 from emails.models import Template
 from records.models import Kind
-from rules.models import Rule, RuleVersion
+from rules.models import Rule, RuleVersion, templates_of
 
 OWN = ("id", "version", "since", "created_at", "updated_at")  # of the row, not of what the rule says
+STANDING = ("on", "fault")  # how the rule stands, which no older version brings back
 FOUND = "found"  # a rule as it stood when nothing of it had been kept yet
+NEWEST = 2**31 - 1  # above every number of a version
 MOST_DELETED = 500  # looked at to find those of one kind
 
 
@@ -36,20 +38,36 @@ def keep(rules: Iterable[Rule], how: str, actor: str) -> None:
     _write([_row(rule, rule.version, clock.now(), actor, how) for rule in stored])
 
 
+def history(rule_id: int, before: int, most: int) -> list[RuleVersion]:
+    """The last versions of a rule below a number, the latest first."""
+    mine = (RuleVersion.rule_id == rule_id) & (RuleVersion.version < before)
+    return list(RuleVersion.select().where(mine).order_by(RuleVersion.version.desc()).limit(most))
+
+
+def found(rule: Rule) -> RuleVersion:
+    """A rule that has never been kept, as the only version of itself, unsaved."""
+    return RuleVersion(**_named([_row(rule, rule.version, rule.updated_at, "", FOUND)])[0])
+
+
 def rule_of(kept: RuleVersion) -> Rule:
     """The rule as it stood, unsaved."""
-    return fill(Rule(id=kept.rule_id, version=kept.version, on=kept.content["on"]), kept)
+    return fill(Rule(id=kept.rule_id, version=kept.version, on=kept.content["on"], fault=kept.content["fault"]), kept)
 
 
 def fill(rule: Rule, kept: RuleVersion) -> Rule:
     """Make a rule say what it said then; whether it is switched on stays as it is."""
     for name in Rule._meta.fields:
-        if name in kept.content and name not in ("on", "fault"):
+        if name in kept.content and name not in STANDING:
             setattr(rule, name, kept.content[name])
     return rule
 
 
-def templates_of(kept: RuleVersion) -> dict[int, str]:
+def same(rule: Rule, other: Rule) -> bool:
+    """Whether two rules say the same, switched on or not."""
+    return all(rule.__data__[name] == other.__data__[name] for name in Rule._meta.fields if name not in (*OWN, *STANDING))
+
+
+def names_then(kept: RuleVersion) -> dict[int, str]:
     """The names that the templates of a version had then."""
     return {int(key): name for key, name in kept.content.get("templates", {}).items()}
 
@@ -71,9 +89,13 @@ def _row(rule: Rule, number: int, at: datetime, actor: str, how: str) -> dict[st
 
 
 def _write(rows: list[dict[str, Any]]) -> None:
-    """Store versions, each with the names of its templates: a template may be gone when somebody looks."""
+    insert_many(RuleVersion, _named(rows))
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with the names of its templates: a template may be gone when somebody looks."""
     names = dict(Template.select(Template.id, Template.name).tuples()) if rows else {}
     for row in rows:
-        sent = {said["template"] for said in row["content"]["recipients"]}
+        sent = templates_of(row["content"]["recipients"], row["content"]["options"])
         row["content"]["templates"] = {str(key): names[key] for key in sorted(sent & names.keys())}
-    insert_many(RuleVersion, rows)
+    return rows
