@@ -39,6 +39,11 @@ class Pile:
     newest: int
 
 
+def count() -> int:
+    """How many rules have been stopped."""
+    return Message.select(Message.rule_id).where(HELD).distinct().count()
+
+
 def piles() -> list[Pile]:
     """One for each rule that has been stopped, the biggest first."""
     found = Message.select(Message.rule_id, fn.COUNT(Message.id), fn.MAX(Message.id)).where(HELD).group_by(Message.rule_id)
