@@ -19,6 +19,11 @@ def money(text: str, field: str) -> Decimal | None:
     return amount.quantize(Decimal("0.01")) if amount is not None else None
 
 
+def number(text: str, field: str) -> Decimal | None:
+    """“1.299,5” in German, “1,299.5” in English; None for nothing. Raises Refused."""
+    return _decimal(text, field, -MOST)
+
+
 def quantity(text: str, field: str) -> int | float:
     """How many; 1 for nothing. Raises Refused."""
     amount = _decimal(text, field, Decimal(0))

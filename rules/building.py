@@ -13,10 +13,11 @@ from core.i18n import gettext as _
 from core.web import wants_fragment
 from emails.preview import document
 from outbox import plan
-from records import conditions, kinds, people
-from records.models import Kind, Location, Source
+from records import kinds, people
+from records.models import Kind, Location
 from records.wording import a
 from rules import checks, draft, preview, saving, views, words
+from rules.blanks import Blanks
 from rules.draft import Draft
 from rules.models import Rule
 from rules.triggers import TRIGGERS
@@ -123,30 +124,13 @@ def _words(filled: Draft, rule: Rule | None) -> dict[str, Any]:
         "who": [*((key, _(label)) for key, label in people.ROLES.items()), ("address", _("a fixed address"))],
         "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
         "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
-        "fields": _fields(filled.kind),
-        "operators": conditions.OPERATORS,
-        "fitting": _fitting,
+        "asked": Blanks(filled.kind),
         "statuses": [(status["key"], i18n.pick(status["labels"])) for status in filled.kind.statuses],
-        "sources": [source.key for source in Source.select(Source.key).order_by(Source.key)],
         "title": words.title(saving.fill(Rule(), filled)) if filled.trigger in TRIGGERS else "",
         "here": url_for("rule.change", key=rule.id) if rule else url_for("rule.create"),
         "NEW": draft.NEW,
-        "most": (draft.MOST_CONDITIONS, draft.MOST_RECIPIENTS),
+        "most": draft.MOST_RECIPIENTS,
     }
-
-
-def _fields(kind: Kind) -> list[tuple[str, str]]:
-    everywhere = [(key, _(field.label)) for key, field in conditions.FIELDS.items()]
-    return everywhere + [(f"fields.{field['key']}", i18n.pick(field["labels"])) for field in kind.fields]
-
-
-def _fitting(field: str) -> list[tuple[str, str]]:
-    """The comparisons that go with a field."""
-    try:
-        sort = conditions.field(field).kind
-    except conditions.Unknown:
-        return []
-    return [(key, _(operator.label)) for key, operator in conditions.OPERATORS.items() if sort in operator.kinds]
 
 
 def _kind(key: str | None) -> Kind:

@@ -4,9 +4,9 @@ from core.i18n import gettext as _
 from emails import drafts
 from emails.check import kind_fields, text_faults
 from emails.models import Template
-from records import conditions, contacts, people
+from records import contacts, people
 from records.models import Kind, Location
-from rules import words
+from rules import asking, words
 from rules.draft import NEW, Draft
 from rules.triggers import TRIGGERS
 
@@ -15,7 +15,9 @@ LONGEST_DELAY = 365 * 1440  # minutes
 
 def check(draft: Draft) -> bool:
     """Fill in `draft.problems`; True when there are none."""
-    draft.problems = {**_name(draft), **_trigger(draft), **_delay(draft), **_conditions(draft), **_places(draft)}
+    draft.problems = {
+        **_name(draft), **_trigger(draft), **_delay(draft), **asking.check(draft.conditions, draft.kind), **_places(draft),
+    }
     fitting = {str(template.id) for template in templates_for(draft.kind)}
     seen: set[str] = set()
     for n, said in enumerate(draft.recipients):
@@ -54,16 +56,6 @@ def _delay(draft: Draft) -> dict[str, str]:
     if int(draft.delay) * words.UNITS[draft.unit] > LONGEST_DELAY:
         return {"delay": _("At most 365 days are possible.")}
     return {}
-
-
-def _conditions(draft: Draft) -> dict[str, str]:
-    found = {f"condition-{n}": conditions.check(condition) for n, condition in enumerate(draft.conditions)}
-    for n, condition in enumerate(draft.conditions):
-        if condition["field"].startswith("fields.") and not words.field_label(condition["field"], draft.kind):
-            found[f"condition-{n}"] = _("This condition is not known here.")
-        if contacts.CONTROL.search(condition["value"]) or len(condition["value"]) > 200:
-            found[f"condition-{n}"] = _("Please write at most 200 characters, without control characters.")
-    return {field: sentence for field, sentence in found.items() if sentence}
 
 
 def _places(draft: Draft) -> dict[str, str]:

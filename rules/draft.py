@@ -7,13 +7,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from core import i18n
-from records import conditions
 from records.models import Kind
-from rules import words
+from rules import asking, words
 from rules.models import Rule
 from rules.triggers import TRIGGERS
 
-MOST_CONDITIONS = 10
 MOST_RECIPIENTS = 6
 NEW = "new"  # instead of a template's id: it is being written in the builder
 
@@ -42,7 +40,7 @@ class Draft:
     options: dict[str, Any] = field(default_factory=dict)
     delay: str | None = None
     unit: str = "minutes"
-    conditions: list[dict[str, str]] = field(default_factory=list)
+    conditions: dict[str, Any] = field(default_factory=asking.blank)
     places: list[str] | None = None
     recipients: list[dict[str, str]] = field(default_factory=list)
     on: bool = True
@@ -60,7 +58,7 @@ def of(rule: Rule) -> Draft:
     return Draft(
         kind=rule.kind, name=rule.name, trigger=rule.trigger, options=dict(rule.options),
         delay=str(n) if rule.delay else None, unit=unit if rule.delay else "minutes",
-        conditions=[dict(condition) for condition in rule.conditions],
+        conditions=asking.of(rule.conditions, rule.kind),
         places=[str(place) for place in rule.locations] or None,
         recipients=[_recipient({**said, "template": str(said["template"])}) for said in rule.recipients], on=rule.on,
     )
@@ -72,7 +70,7 @@ def read(form: Form, kind: Kind) -> Draft:
     return Draft(
         kind=kind, name=form.get("name", "").strip(), trigger=trigger, options=_options(form, trigger, kind),
         delay=form["delay"].strip() if "delay" in form else None, unit=form.get("unit", "minutes"),
-        conditions=_many(form, MOST_CONDITIONS, "field", "operator", "value"),
+        conditions=asking.read(form),
         places=[place for place in form.getlist("place") if place] if "place" in form else None,
         recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT) or [_recipient({})],
         on=form.get("on") == "1",
@@ -80,21 +78,18 @@ def read(form: Form, kind: Kind) -> Draft:
 
 
 def reshape(draft: Draft, form: Form) -> Draft:
-    """Open or close the clause whose button was pressed: `add` or `drop` names it, `condition-2` by its place."""
+    """Open or close the clause whose button was pressed: `add` or `drop` names it, `recipient-2` by its place."""
     added = form.get("add", "")
     if added == "delay":
         draft.delay, draft.unit = "10", "minutes"
     elif added == "places":
         draft.places = []
-    elif added == "condition" and len(draft.conditions) < MOST_CONDITIONS:
-        draft.conditions.append({"field": "source", "operator": "is", "value": ""})
     elif added == "recipient" and len(draft.recipients) < MOST_RECIPIENTS:
         taken = {said["who"] for said in draft.recipients}
         free = next((who for who in ("customer", "assignee", "manager") if who not in taken), "address")
         draft.recipients.append(_recipient({"who": free}))
     _drop(draft, form.get("drop", ""))
-    for condition in draft.conditions:
-        _fit(condition)
+    asking.reshape(draft.conditions, added, form.get("drop", ""), draft.kind)
     for said in draft.recipients:
         if said["template"] == NEW and not said["subject"] and not said["body"]:
             said.update(STARTER.get(i18n.current(), STARTER["en"]))
@@ -107,21 +102,9 @@ def _drop(draft: Draft, name: str) -> None:
         draft.delay = None
     elif what == "places":
         draft.places = None
-    elif what in ("condition", "recipient") and place.isdecimal():
-        rows = draft.conditions if what == "condition" else draft.recipients
-        del rows[int(place):int(place) + 1]
+    elif what == "recipient" and place.isdecimal():
+        del draft.recipients[int(place):int(place) + 1]
     draft.recipients = draft.recipients or [_recipient({"who": "customer"})]
-
-
-def _fit(condition: dict[str, str]) -> None:
-    """A field that was just chosen may not go with the comparison of the one before."""
-    try:
-        asked = conditions.field(condition["field"])
-    except conditions.Unknown:
-        return
-    fitting = [key for key, operator in conditions.OPERATORS.items() if asked.kind in operator.kinds]
-    if condition["operator"] not in fitting:
-        condition["operator"] = fitting[0]
 
 
 def _options(form: Form, trigger: str, kind: Kind) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from core import i18n
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from emails.models import Template
 from records import conditions, people
+from records.conditions.words import clause
+from records.conditions.words import condition as condition
 from records.models import Kind, Location, Profile
 from rules import index
 from rules.models import Rule, templates_of
@@ -51,7 +52,7 @@ def sentence(rule: Rule, said: Names) -> Markup:
     text = Markup(pattern) % {"opening": opening, "moment": moment, "delay": delay(rule.delay), **first}
     for other in others:
         text += Markup(_(", and <b>%(who)s</b> the e‑mail <b>%(template)s</b>")) % other
-    return text + "." + _provided(rule)
+    return Markup(" ").join(part for part in (text + ".", provided(rule.conditions, rule.kind)) if part)
 
 
 def about(rule: Rule, said: Names) -> list[str]:
@@ -86,7 +87,8 @@ def lint(rule: Rule, said: Names) -> list[str]:
     known = {status["key"] for status in rule.kind.statuses}
     if not known.issuperset(rule.options.get("statuses", ())):
         found.append(_("A status of this rule no longer exists."))
-    return found
+    gone = [value for said in conditions.leaves(rule.conditions) for value in conditions.strange(said, rule.kind)]
+    return found + [_("A condition of this rule names “%(value)s”, which no longer exists.", value=value) for value in gone]
 
 
 def fault(key: str) -> str:
@@ -117,29 +119,11 @@ def span(minutes: int) -> tuple[int, str]:
     return minutes // UNITS[unit], unit
 
 
-def condition(said: dict, kind: Kind) -> str:
-    """“the source is webshop”; statuses and further fields by their labels."""
-    asked, compared = conditions.field(said["field"]), conditions.operator(said["operator"])
-    label = field_label(said["field"], kind) or _(asked.label)
-    words = [label, _(compared.label), _value(said, asked.kind, kind) if compared.needs_value else ""]
-    return " ".join(word for word in words if word)
-
-
-def _value(said: dict, sort: str, kind: Kind) -> str:
-    if sort == "amount":
-        return said["value"]
-    values = [value.strip() for value in said["value"].split(",")] if said["operator"] == "one_of" else [said["value"]]
-    if said["field"] == "status":
-        values = [kind.status_label(value) for value in values]
-    if said["field"] == "language":
-        values = [i18n.LANGUAGES.get(value, value) for value in values]
-    return _(" or ").join(_("“%(value)s”", value=value) for value in values)
-
-
-def field_label(key: str, kind: Kind) -> str:
-    """The kind's own label of a further field; empty for the fields every record has."""
-    labels = {f"fields.{own['key']}": i18n.pick(own["labels"]) for own in kind.fields}
-    return labels.get(key, "")
+def provided(group: dict, kind: Kind) -> Markup:
+    """“Only if the source is “webshop”.”; nothing where there are no conditions."""
+    if not conditions.leaves(group):
+        return Markup()
+    return Markup(_("Only if %(conditions)s.")) % {"conditions": clause(group, kind)}
 
 
 def _mail(recipient: dict, said: Names) -> dict[str, str]:
@@ -157,10 +141,3 @@ def delay(minutes: int) -> Markup:
         "days": ngettext("%(n)s day", "%(n)s days", n),
     }
     return Markup(_("after <b>%(time)s</b>")) % {"time": said[unit]}
-
-
-def _provided(rule: Rule) -> Markup:
-    if not rule.conditions or index.fault_of(rule):
-        return Markup()
-    said = [Markup("<b>{}</b>").format(condition(asked, rule.kind)) for asked in rule.conditions]
-    return Markup(" ") + Markup(_("Only if %(conditions)s.")) % {"conditions": Markup(_(" and ")).join(said)}
