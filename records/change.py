@@ -11,7 +11,7 @@ from core import clock, journal, rows
 from core.db import transaction
 from core.i18n import gettext as _
 from core.together import together
-from records import contacts
+from records import contacts, further
 from records.contacts import Refused
 from records.models import Kind, Location, Record
 
@@ -69,7 +69,7 @@ def _apply(kind: Kind, number: str, said: State, actor: str, silent: bool) -> Ou
     if news:
         record.updated_at = now
         record.occurred_at = max(occurred, record.occurred_at)
-        _close(record, kind, now)
+        close(record, kind, now)
         (rows.insert if created else rows.update)(record)
     flags = {"silent": True} if silent else {}
     flags |= {"late": True} if late else {}
@@ -92,6 +92,8 @@ def _read(kind: Kind, number: str, state: State) -> State:
     for field in ("contact", "assignee"):
         if said.get(field) is not None:
             said[field] = contacts.Said.of(said[field], field)
+    if said.get("fields"):
+        said["fields"] = further.check(kind, said["fields"])
     if said.get("location") is not None:
         said["location"] = _location(said["location"])
     return said
@@ -154,7 +156,8 @@ def _people(record: Record, said: State, actor: str) -> list[str]:
     return moved
 
 
-def _close(record: Record, kind: Kind, now: datetime) -> None:
+def close(record: Record, kind: Kind, now: datetime) -> None:
+    """Note when the record came to an end, or that it did not."""
     closed = bool((kind.status(record.status) or {}).get("closed"))
     record.closed_at = (record.closed_at or now) if closed else None
 

@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from core.i18n import gettext as _
-from records import amounts, asked
+from records import amounts, asked, further
 from records.contacts import Refused, Said
 from records.models import Contact, Kind, Record
 from records.wording import telephone
@@ -38,7 +38,7 @@ def shown(record: Record) -> Given:
     items = [{
         "name": item.get("name", ""), "quantity": amounts.typed(item.get("quantity", 1)), "price": _price(item.get("price")),
     } for item in record.items]
-    return shown_contact(record.contact) | {f"fields.{key}": str(value) for key, value in record.fields.items()} | {
+    return shown_contact(record.contact) | further.shown(record) | {
         "number": record.number, "location": record.location.key if record.location else "",
         "scheduled_date": f"{at:%Y-%m-%d}" if at else "", "scheduled_time": f"{at:%H:%M}" if at else "",
         "paid_date": f"{record.paid_at.astimezone(zone):%Y-%m-%d}" if record.paid_at else "",
@@ -85,7 +85,7 @@ def read(given: Given, kind: Kind, record: Record | None) -> tuple[dict[str, Any
         "scheduled_at": take(_appointment, given, zone_of(place)),
         "paid_at": take(_paid, given, zone_of(place)),
         "items": items, "total": total if total is not None or faults else _sum(items),
-        "fields": _further(given, kind, record),
+        "fields": {key: take(kept, text, f"fields.{key}") for key, text, kept in _further(given, kind, before)},
         "contact": take(_contact, given, record),
     }
     if not state["fields"]:
@@ -94,9 +94,11 @@ def read(given: Given, kind: Kind, record: Record | None) -> tuple[dict[str, Any
     return {field: value for field, value in state.items() if field not in untouched}, faults
 
 
-def _further(given: Given, kind: Kind, record: Record | None) -> Given:
-    inputs = {field["key"]: given.get(f"fields.{field['key']}", "")[:500] for field in kind.fields}
-    return {key: value for key, value in inputs.items() if value or record and key in record.fields}
+def _further(given: Given, kind: Kind, before: Given) -> list[tuple[str, str, Callable[[str, str], Any]]]:
+    """The further fields that somebody touched: key, text, and what reads it. Of a new record an empty box means no."""
+    fresh = [one for one in further.inputs(kind) if not before and (given.get(one.name) or one.type == "yesno")]
+    moved = [one for one in further.inputs(kind) if before and given.get(one.name, "") != before.get(one.name, "")]
+    return [(one.key, given.get(one.name, ""), further.type_of(kind, one.key).read) for one in fresh + moved]
 
 
 def _contact(given: Given, record: Record | None) -> Given | None:

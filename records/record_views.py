@@ -5,10 +5,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.access import signed_in
-from core import i18n
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from records import asked, biography, change
+from records import asked, biography, change, further
 from records.models import Record
 from records.wording import statuses
 
@@ -42,29 +41,24 @@ def set_status(collection: str, number: str) -> Answer:
     if status is None:
         return _page(record, fault=_("Please choose a status first.")), 422
     outcome = change.apply(record.kind, number, {"status": status["key"]}, current_user.actor, silent)
-    said = _said(outcome.record, bool(outcome.changes), silent)
-    return _parts(asked.record(collection, number), said) if wants_fragment() else _back(outcome.record, said)
+    said, told = _said(outcome.record, bool(outcome.changes), silent), bool(outcome.changes) and not silent
+    return _parts(asked.record(collection, number), said, told) if wants_fragment() else _back(outcome.record, said)
 
 
 def _page(record: Record, fault: str = "") -> str:
     return render_template(
-        "records/record.html", record=record, kind=record.kind, biography=biography.told(record), further=_further(record),
-        fault=fault,
+        "records/record.html", record=record, kind=record.kind, biography=biography.told(record),
+        further=further.told(record), fault=fault,
     )
 
 
-def _further(record: Record) -> list[tuple[str, str]]:
-    """The record's further fields with their labels; those the kind does not know under their own names."""
-    labels = {field["key"]: i18n.pick(field["labels"]) for field in record.kind.fields}
-    return [(labels.get(key, key), str(value)) for key, value in record.fields.items() if value not in (None, "")]
-
-
-def _parts(record: Record, said: str) -> str:
+def _parts(record: Record, said: str, told: bool) -> str:
+    """What changed on the page; `told` when somebody may hear of it, so that the click can be taken back for a moment."""
     if request.form.get("back") == "list":
-        words = dict(record=record, kind=record.kind, statuses=statuses(record.kind), said=said)
+        words = dict(record=record, kind=record.kind, statuses=statuses(record.kind), said=said, told=told)
         return render_template("records/_changed_row.html", **words)
     return render_template(
-        "records/_changed.html", record=record, kind=record.kind, said=said, biography=biography.told(record)
+        "records/_changed.html", record=record, kind=record.kind, said=said, told=told, biography=biography.told(record)
     )
 
 
