@@ -5,7 +5,7 @@ from typing import Any
 
 from core import clock, journal
 from core.db import database, transaction
-from outbox import alarm
+from outbox import alarm, release
 from outbox.models import Message
 
 UNSETTLED = ("held", "failed", "unclear")
@@ -29,22 +29,24 @@ def send_now(message: Message, actor: str) -> None:
         database.after_commit(alarm.due.ring)
 
 
+def let_go(message: Message, actor: str) -> None:
+    """Release what the guard held, or what awaited a person's word; of the latter, what is past its time is dropped."""
+    if message.state == "held":
+        _anew(message, ("held",), "message.released", actor)
+    elif not release.release([message.id], actor).done:
+        raise TooLate(Message.get_by_id(message.id))
+
+
 def discard(message: Message, actor: str) -> None:
     """Send nothing, or nothing more."""
     with transaction():
-        _move(message, ("planned", *UNSETTLED), state="dropped", reason="discarded")
+        _move(message, ("planned", "awaiting", *UNSETTLED), state="dropped", reason="discarded")
         _write_down("message.dropped", message, actor, reason="discarded")
 
 
 def retry(message: Message, actor: str) -> None:
     """Send once more what did not go out, or may not have arrived; the worker asks again whether it is still wanted."""
-    now = clock.now()
-    until = max(message.expires_at, now + PATIENCE)
-    with transaction():
-        anew = {"attempts": 0, "owner": "", "lease_until": None}
-        _move(message, UNSETTLED, state="planned", reason="by_hand", due_at=now, expires_at=until, **anew)
-        _write_down("message.retried", message, actor)
-        database.after_commit(alarm.due.ring)
+    _anew(message, UNSETTLED, "message.retried", actor)
 
 
 def take_as_sent(message: Message, actor: str) -> None:
@@ -64,6 +66,16 @@ def told(message: Message, actor: str) -> None:
         if not hit.execute():
             raise TooLate(Message.get_by_id(message.id))
         _write_down("message.dropped", message, actor, reason="told")
+
+
+def _anew(message: Message, allowed: tuple[str, ...], what: str, actor: str) -> None:
+    now = clock.now()
+    until = max(message.expires_at, now + PATIENCE)
+    with transaction():
+        anew = {"attempts": 0, "owner": "", "lease_until": None}
+        _move(message, allowed, state="planned", reason="by_hand", due_at=now, expires_at=until, **anew)
+        _write_down(what, message, actor)
+        database.after_commit(alarm.due.ring)
 
 
 def _move(message: Message, allowed: tuple[str, ...], **changes: Any) -> None:

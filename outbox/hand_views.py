@@ -20,6 +20,7 @@ bp = Blueprint("hand", __name__, template_folder="templates", url_prefix="/outbo
 
 Verb = Callable[[Message, str], None]
 VERBS: dict[str, tuple[Verb, str]] = {
+    "release": (hand.let_go, N_("The message is released.")),
     "now": (hand.send_now, N_("The message goes out now.")),
     "again": (hand.retry, N_("The message is sent again.")),
     "settled": (hand.take_as_sent, N_("The message counts as sent.")),

@@ -17,6 +17,7 @@ EVENTS = {
     "message.held": ("held", "pause", N_("Held")),
     "message.unclear": ("held", "question", N_("Unclear whether it arrived")),
     "message.bounced": ("failed", "undo", N_("Came back")),
+    "message.released": ("", "check", N_("Released")),
     "message.hurried": ("", "play", N_("Moved forward by hand")),
     "message.retried": ("", "again", N_("Sent again by hand")),
 }

@@ -1,5 +1,6 @@
 """A record's whole biography: its messages told among its own entries, and what is still to come."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -50,7 +51,10 @@ def fragment(record_id: int) -> str:
     messages = Message.select().where(Message.record == record).order_by(Message.id.desc()).limit(LONGEST)
     rows = tell(list(messages))
     story = told(record, [_line(row) for row in rows])
-    return render_template("outbox/_story.html", biography=story, pace=_pace(rows) if pending(record_id) else 0)
+    return render_template(
+        "outbox/_story.html", biography=story, pace=_pace(rows) if pending(record_id) else 0,
+        awaiting=sum(row.message.state == "awaiting" for row in rows),
+    )
 
 
 def pending(record_id: int) -> bool:
@@ -68,8 +72,9 @@ def address(message: Message) -> str:
 
 def _pace(rows: list[Told]) -> int:
     """Seconds until it is worth looking again: few when something is about to happen."""
-    dues = [row.message.due_at for row in rows if row.stamp == "ahead"]
-    return 30 if dues and (min(dues) - clock.now()).total_seconds() > 60 else 5
+    ahead = [row.message for row in rows if row.stamp == "ahead"]
+    soon = clock.now() + timedelta(minutes=1)
+    return 5 if not ahead or any(message.state != "awaiting" and message.due_at <= soon for message in ahead) else 30
 
 
 def _line(row: Told) -> Line:

@@ -10,6 +10,7 @@ from peewee import SQL, Case, Expression, fn
 from core import clock
 from core.journal import Entry
 from core.rows import tuples
+from outbox import release, unusual
 from outbox.hand import UNREACHED
 from outbox.lists import TROUBLE
 from outbox.models import Message
@@ -23,12 +24,18 @@ PEOPLE = 200  # unreached messages looked through for the people behind them
 
 
 def _tasks() -> Any:
-    """In trouble, and neither repeated by itself nor a matter for the telephone."""
-    return Message.select().where(TROUBLE, Message.reason.not_in(("unknown_address", "repeating")))
+    """In trouble, not repeated by itself, no matter for the telephone, and not among those that are decided together."""
+    others = Message.reason.not_in(("unknown_address", "repeating", "unusual"))
+    return Message.select().where(TROUBLE, Message.state != "awaiting", others)
 
 
 def open_tasks() -> int:
-    """How many messages need a person; 99 stands for that many or more."""
+    """How many things need a person; 99 stands for that many or more."""
+    return min(COUNTED, stuck() + unusual.count() + (release.waiting() > 0))
+
+
+def stuck() -> int:
+    """How many messages need a person each; 99 stands for that many or more."""
     return min(COUNTED, _tasks().limit(COUNTED + 1).count())
 
 

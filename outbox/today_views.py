@@ -6,7 +6,7 @@ from flask_login import current_user
 from accounts.access import signed_in
 from core import clock
 from core.i18n import gettext as _
-from outbox import chart, pulse, today
+from outbox import chart, pulse, release, today, unusual
 from outbox.models import Message
 from records.zones import zone_of
 
@@ -36,7 +36,10 @@ def fragment() -> str:
 
 
 def _open() -> dict[str, object]:
-    return {"open": today.open_tasks(), "tasks": today.tasks(), "calls": today.calls(), "most": today.MOST}
+    return {
+        "open": today.stuck(), "tasks": today.tasks(), "calls": today.calls(), "most": today.MOST,
+        "awaiting": release.waiting(), "piles": unusual.piles(),
+    }
 
 
 def _health() -> pulse.Health:

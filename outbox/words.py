@@ -15,10 +15,11 @@ from outbox.models import Message
 from outbox.states import REASONS, SENDING, STATES, TONES
 from records.load import load
 from records.models import Record
-from records.people import ROLES, person
+from records.people import label, person
 from records.zones import zone_of
 
 DEEDS = {
+    "release": N_("Release"),
     "now": N_("Now"),
     "again": N_("Send again"),
     "settled": N_("Counts as sent"),
@@ -26,7 +27,8 @@ DEEDS = {
 }
 POSSIBLE = {
     "planned": ("now", "discard"),
-    "held": ("again", "discard"),
+    "awaiting": ("release", "discard"),
+    "held": ("release", "discard"),
     "failed": ("again", "discard"),
     "unclear": ("again", "settled", "discard"),
 }
@@ -93,12 +95,11 @@ def tell(messages: Sequence[Message]) -> list[Told]:
 
 def _told(message: Message, record: Record | None, names: dict[int, str], end: datetime | None, stopped: bool) -> Told:
     reader = person(record, message.recipient) if record else None
-    role = _(ROLES[message.recipient]) if message.recipient in ROLES else ""
     return Told(
         message=message,
         record=record,
         template=names.get(message.template_id) or _("(deleted template)"),
-        name=(reader.name if reader else "") or role,
+        name=(reader.name if reader else "") or label(message.recipient),
         address=message.address or (reader.address if reader else ""),
         at=_at(message, end),
         why=_why(message, zone_of(record), stopped),
@@ -128,6 +129,8 @@ def _why(message: Message, zone: tzinfo, stopped: bool) -> str:
 def _outlook(message: Message, zone: tzinfo, stopped: bool) -> str:
     """What happens next by itself."""
     due = message.due_at > clock.now()
+    if message.state == "awaiting":
+        return _("It waits until somebody releases it.")
     if message.state == "planned" and stopped:
         return _("It waits because all sending has been stopped.")
     if message.state == "planned" and due:

@@ -39,7 +39,8 @@ function furnish(toast) {
 }
 
 function arrive() {
-  document.querySelectorAll("[data-copy][hidden]").forEach((button) => button.removeAttribute("hidden"));
+  document.querySelectorAll("[data-copy][hidden], [hidden]:has(> [data-all])").forEach((thing) => thing.removeAttribute("hidden"));
+  document.querySelectorAll("[data-all]").forEach((all) => tally(all.form));
   toasts()?.querySelectorAll(".toast:not([data-seen])").forEach(furnish);
 }
 
@@ -73,6 +74,47 @@ document.addEventListener("htmx:afterSettle", (event) => {
   held = null;
   if (event.detail.xhr?.status === 422) trouble(event.detail.elt);
 });
+
+/* In a list to mark, the arrow keys go from box to box, and Shift with a click marks all in between. */
+const boxes = (box) => [...box.form.querySelectorAll(".tick")];
+let anchor = null;
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.target.matches(".tick")) return;
+  event.preventDefault();
+  boxes(event.target)[boxes(event.target).indexOf(event.target) + step]?.focus();
+});
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  if (!box.matches(".tick")) return;
+  const ends = [boxes(box).indexOf(anchor), boxes(box).indexOf(box)].sort((one, other) => one - other);
+  if (event.shiftKey && ends[0] >= 0) boxes(box).slice(ends[0], ends[1] + 1).forEach((one) => { one.checked = box.checked; });
+  anchor = box;
+});
+
+/* <label hidden><input type="checkbox" data-all> marks every box of its list, and shows whether all are marked or some. */
+function tally(form) {
+  const all = form?.querySelector("[data-all]");
+  if (!all) return;
+  const marked = boxes(all).filter((box) => box.checked).length;
+  all.checked = marked > 0 && marked === boxes(all).length;
+  all.indeterminate = marked > 0 && !all.checked;
+}
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-all]")) boxes(target).forEach((box) => { box.checked = target.checked; });
+  tally(target.form);
+});
+document.addEventListener("reset", ({ target }) => setTimeout(() => tally(target)));
+
+/* A double click on a row opens it, also where something lies above its link; its second half presses nothing on the next page. */
+document.addEventListener("dblclick", ({ target }) => {
+  if (!target.closest("a, button, input, select, label")) target.closest(".rule")?.querySelector(".open").click();
+});
+for (const half of ["mousedown", "click"]) {
+  document.addEventListener(half, (event) => {
+    if (event.detail > 1 && event.timeStamp < 600) event.preventDefault(), event.stopImmediatePropagation();
+  }, true);
+}
 
 document.addEventListener("htmx:sendError", () => {
   const words = document.getElementById("offline");

@@ -1,0 +1,128 @@
+"""Messages that await release as a person looks them through: to whom each would go, as what mail, or why it would not."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from peewee import JOIN
+
+from core import clock
+from core.i18n import gettext as _
+from core.keys import fingerprint
+from emails import compose
+from emails.compose import Composed, Unusable
+from outbox import truth
+from outbox.models import Message
+from outbox.release import AWAITING
+from outbox.states import REASONS, End
+from outbox.words import Told, tell
+from pages import links, place
+from records import lists
+from records.models import Contact, Kind, Record
+
+MOST = 200  # messages looked through at once
+
+wanted: list[truth.Wanted] = []  # app.py adds what the delivery asks too
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A message that awaits release: `why` it would not go as things are, or its mail once it is written."""
+
+    told: Told
+    why: str
+    later: datetime | None = None  # when it goes, if not at once
+    mail: Composed | None = None
+
+    @property
+    def id(self) -> int:
+        return int(self.told.message.id)
+
+    @property
+    def missed(self) -> bool:
+        return self.told.message.expires_at < clock.now()
+
+    @property
+    def seal(self) -> str:
+        """Stands for what a person was shown; another name, address or subject makes another one."""
+        subject = self.mail.subject if self.mail else ""
+        return fingerprint("\n".join((self.told.name, self.told.address, subject)))[:16]
+
+
+def find(kind: str = "", location: int | None = None, record: int | None = None, words: str = "") -> list[Message]:
+    """What awaits release, by kind and record; one more than `MOST` when there are more."""
+    query = _everything()
+    if record is not None:
+        query = query.where(Message.record == record)
+    if kind:
+        query = query.where(Record.kind == kind)
+    if location is not None:
+        query = query.where(Record.location == location)
+    if words.strip():
+        query = query.where(Record.number.contains(words.strip()) | lists.speaks_of(words.strip()))
+    return list(query.limit(MOST + 1))
+
+
+def named(ids: Collection[int]) -> list[Message]:
+    """Those of these messages that still await release, in the order of the list."""
+    return list(_everything().where(Message.id.in_(list(ids)))) if ids else []
+
+
+def _everything() -> Any:
+    people = Message.select(Message).join(Record).join(Contact, JOIN.LEFT_OUTER, on=Record.contact)
+    kinds = people.switch(Record).join(Kind, on=Record.kind)
+    return kinds.where(AWAITING).order_by(Kind.position, Kind.key, Record.id, Message.id)
+
+
+def look(messages: Sequence[Message], written: bool = False) -> list[Offer]:
+    """These messages as the delivery would treat them now, nothing changed; with their mails when `written`."""
+    wishes, ends = _ask(messages)
+    offers = [_offer(told, wishes.get(told.message.id), ends.get(told.message.id)) for told in tell(messages)]
+    return [_written(offer, wishes.get(offer.id)) for offer in offers] if written else offers
+
+
+def _ask(messages: Sequence[Message]) -> tuple[dict[int, truth.Wish], dict[int, End]]:
+    """Who would get them, and what would end or postpone them; what is only postponed is a wish as well."""
+    wishes: list[truth.Wish] = []
+    ends: dict[int, End] = {}
+    for together in _rounds(messages):
+        found, ended = truth.check(together, wanted)
+        wishes, ends = wishes + found, ends | ended
+    later = [message for message in messages if message.id in ends and ends[message.id].state == "planned"]
+    found, ended = truth.check(later, ()) if later else ([], {})
+    return {wish.message.id: wish for wish in wishes + found}, ends | ended
+
+
+def _rounds(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """What is due is asked about together; the steps of a ladder that are still to come do not outdo each other."""
+    now, rounds = clock.now(), [[message for message in messages if message.due_at <= clock.now()]]
+    steps: Counter[tuple[int | None, int, str]] = Counter()
+    for message in messages:
+        if message.due_at > now:
+            step = (message.rule_id, message.record_id, message.recipient)
+            steps[step] += 1
+            rounds += [[]] if steps[step] == len(rounds) else []
+            rounds[steps[step]].append(message)
+    yield from filter(None, rounds)
+
+
+def _offer(told: Told, wish: truth.Wish | None, end: End | None) -> Offer:
+    if wish is None:
+        reason = end.reason if end else ""
+        return Offer(told, _(REASONS.get(reason, reason)))
+    due = end.due_at if end and end.due_at else told.message.due_at
+    return Offer(told, "", later=due if due > clock.now() else None)
+
+
+def _written(offer: Offer, wish: truth.Wish | None) -> Offer:
+    """The offer with its mail, as it would be at this moment; its link leads nowhere yet."""
+    if wish is None:
+        return offer
+    try:
+        link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
+        mail = compose.compose(wish.template, wish.record, wish.person, link, expires)
+    except Unusable as unusable:
+        return Offer(offer.told, str(unusable))
+    return Offer(offer.told, "", offer.later, mail)
