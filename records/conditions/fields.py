@@ -77,8 +77,12 @@ CONSENT = {
     "no": (N_("is not given"), N_("%(field)s is not given")),
 }
 NAMED = {
-    "given": (N_("is named"), N_("%(field)s is named")),
-    "missing": (N_("is not named"), N_("%(field)s is not named")),
+    "given": (N_("is named"), N_("somebody is in charge")),
+    "missing": (N_("is not named"), N_("nobody is in charge")),
+}
+SET = {
+    "given": (N_("is set"), N_("an appointment is set")),
+    "missing": (N_("is not set"), N_("no appointment is set")),
 }
 
 FIELDS: dict[str, Field] = {
@@ -90,7 +94,7 @@ FIELDS: dict[str, Field] = {
     "currency": Field(N_("the currency"), "text", lambda record: record.currency, _currencies),
     "paid": Field(N_("the payment"), "payment", lambda record: record.paid_at),
     "placed_at": Field(N_("the day it was placed"), "moment", lambda record: record.placed_at),
-    "scheduled_at": Field(N_("the appointment"), "moment", lambda record: record.scheduled_at),
+    "scheduled_at": Field(N_("the appointment"), "moment", lambda record: record.scheduled_at, words=SET),
     "due_at": Field(N_("the due date"), "moment", lambda record: record.due_at),
     "assignee": Field(N_("the assignee"), "person", lambda record: record.assignee, words=NAMED),
     "contact.name": Field(N_("the customer’s name"), "text", _of_contact("name")),

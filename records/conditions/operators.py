@@ -59,12 +59,12 @@ OPERATORS: dict[str, Operator] = {
     "before": Operator(N_("is before"), N_("%(field)s is before %(value)s"), DAYS, lambda actual, day: actual.day < day),
     "after": Operator(N_("is after"), N_("%(field)s is after %(value)s"), DAYS, lambda actual, day: actual.day > day),
     "within_next": Operator(
-        N_("is within the next"), N_("%(field)s is at most %(value)s ahead"), DAYS,
+        N_("is no more than"), N_("%(field)s is at most %(value)s ahead"), DAYS,
         lambda actual, days: actual.ahead and actual.away <= days, "days", unit=N_("days ahead"),
     ),
     "within_last": Operator(
-        N_("was within the last"), N_("%(field)s was at most %(value)s ago"), DAYS,
-        lambda actual, days: actual.past and -actual.away <= days, "days", unit=N_("days back"),
+        N_("was no more than"), N_("%(field)s was at most %(value)s ago"), DAYS,
+        lambda actual, days: actual.past and -actual.away <= days, "days", unit=N_("days ago"),
     ),
     "ago": Operator(
         N_("was more than"), N_("%(field)s was more than %(value)s ago"), DAYS,

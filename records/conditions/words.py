@@ -16,8 +16,8 @@ JOINED = {"all": N_(" and "), "any": N_(" or ")}
 
 def clause(group: Group, kind: Kind) -> Markup:
     """A group, each of its conditions in <b>, those of an inner group in brackets; “…” for what cannot be understood."""
-    said = [_part(one, kind) for one in group["of"] if "of" not in one or leaves(one)]
-    return Markup(_(JOINED[group["match"]])).join(said)
+    joint = JOINED[group["match"]]
+    return Markup(_(joint)).join(_part(one, kind) for one in group["of"] if "of" not in one or leaves(one))
 
 
 def condition(said: Condition | Group, kind: Kind) -> str:
@@ -28,7 +28,7 @@ def condition(said: Condition | Group, kind: Kind) -> str:
         asked, compared = field(str(said.get("field")), kind), operator(str(said.get("operator")))
     except Unknown:
         return GONE
-    phrase = (asked.words or {}).get(said["operator"], ("", compared.phrase))[1]
+    label, phrase = _words(said["operator"], asked, compared)
     return _(phrase, field=named(said["field"], asked), value=_value(said, asked, compared, kind))
 
 
@@ -46,7 +46,12 @@ def named(key: str, asked: Field) -> str:
 
 def labelled(key: str, asked: Field, compared: Operator) -> str:
     """How an operator is called between this field and its value."""
-    return _((asked.words or {}).get(key, (compared.label, ""))[0])
+    label, phrase = _words(key, asked, compared)
+    return _(label)
+
+
+def _words(key: str, asked: Field, compared: Operator) -> tuple[str, str]:
+    return (asked.words or {}).get(key, (compared.label, compared.phrase))
 
 
 def _value(said: Condition, asked: Field, compared: Operator, kind: Kind) -> str:
