@@ -1,54 +1,36 @@
 """The feed of rules: one tab per kind, every rule a sentence, switched and deleted one by one or many at once."""
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
-from peewee import fn
 from werkzeug.wrappers import Response
 
 from accounts.access import admin_only, signed_in
 from core.i18n import gettext as _
 from core.i18n import ngettext
-from core.rows import tuples
 from core.web import wants_fragment
 from outbox import plan
 from records import kinds
 from records.models import Kind
-from rules import counts, saving, words
-from rules.counts import Count
+from rules import counts, feed, saving, words
+from rules.feed import row
 from rules.models import Rule
 from rules.packs import reader
+from rules.triggers import TRIGGERS
 
 Answer = str | Response | tuple[str, int]
-PAGE = 100  # rules shown at once
 
 bp = Blueprint("rules", __name__, template_folder="templates", url_prefix="/rules")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A rule as the feed shows it."""
-
-    rule: Rule
-    sentence: Markup
-    about: list[str]
-    lint: list[str]
-    count: Count | None = None  # the feed asks for it afterwards: it may take a moment
-
-    def speaks_of(self, words: str) -> bool:
-        text = " ".join([self.rule.name, self.sentence.striptags(), *self.about]).casefold()
-        return all(word in text for word in words.casefold().split())
 
 
 @bp.get("")
 @signed_in
 def index() -> Answer:
     """The rules of one kind; htmx asks for the list of a search."""
-    kind = _kind(request.args.get("kind"))
+    kind = kind_of(request.args.get("kind"))
     if request.args.get("kind") != kind.key:
         return redirect(url_for("rules.index", kind=kind.key))
     return _feed(kind)
@@ -79,16 +61,13 @@ def counted() -> str:
 @admin_only
 def bulk() -> Answer:
     """Many rules on, off, or deleted after a question."""
-    kind = _kind(request.form.get("kind"))
-    rules = _named(request.form.getlist("rule"))
+    kind = kind_of(request.form.get("kind"))
+    rules = named(request.form.getlist("rule"))
     what = request.form.get("do")
     if what == "delete" and rules:
         return ask_to_delete(rules)
     if what in ("on", "off"):
-        faulty = saving.switch(rules, what == "on", current_user.actor)
-        if faulty:
-            names = ", ".join(rule.name for rule in faulty)
-            flash(_("These cannot be switched on as they are: %(names)s", names=names), "error")
+        _switch_all(rules, what == "on")
     return redirect(url_for("rules.index", kind=kind.key))
 
 
@@ -96,8 +75,8 @@ def bulk() -> Answer:
 @admin_only
 def delete() -> Answer:
     """Delete the rules that the question before was about."""
-    kind = _kind(request.form.get("kind"))
-    rules = _named(request.form.getlist("rule"))
+    kind = kind_of(request.form.get("kind"))
+    rules = named(request.form.getlist("rule"))
     saving.delete(rules, current_user.actor)
     flash(ngettext("%(n)s rule deleted.", "%(n)s rules deleted.", len(rules)))
     return redirect(url_for("rules.index", kind=kind.key))
@@ -123,27 +102,42 @@ def ask_to_delete(rules: list[Rule]) -> str:
     return render_template("rules/delete.html", rows=rows, kind=rules[0].kind, waiting=waiting)
 
 
-def row(rule: Rule, said: words.Names) -> Row:
-    return Row(rule, words.sentence(rule, said), words.about(rule, said), words.lint(rule, said))
+def _switch_all(rules: list[Rule], on: bool) -> None:
+    """Switch them, and say what became of it."""
+    faulty = saving.switch(rules, on, current_user.actor)
+    n = len([rule for rule in rules if rule.on == on])
+    if on:
+        flash(ngettext("%(n)s rule is switched on.", "%(n)s rules are switched on.", n))
+    else:
+        waiting = sum(plan.waiting(rule.id) for rule in rules)
+        flash(ngettext("%(n)s rule is switched off.", "%(n)s rules are switched off.", n) + " " + _held_up(waiting))
+    if faulty:
+        names = ", ".join(rule.name for rule in faulty)
+        flash(_("These cannot be switched on as they are: %(names)s", names=names), "error")
+
+
+def _held_up(waiting: int) -> str:
+    return waiting and ngettext(
+        "%(n)s message is waiting; it goes out only if its rule is on again by its time.",
+        "%(n)s messages are waiting; they go out only if their rule is on again by their time.",
+        waiting,
+    ) or ""
 
 
 def _feed(kind: Kind) -> str:
-    said, query = words.names(), request.args.get("q", "").strip()[:100]
-    rules = list(Rule.select().where(Rule.kind == kind).order_by(Rule.id))
-    for rule in rules:
-        rule.kind = kind
-    found = [shown for shown in (row(rule, said) for rule in rules) if shown.speaks_of(query)]
-    start = request.args.get("from", 0, type=int)
-    more = start + PAGE if len(found) > start + PAGE else None
-    rows = found[start:start + PAGE]
-    keys = [one.rule.id for one in rows]
-    page: dict[str, Any] = dict(kind=kind, rows=rows, keys=keys, more=more, query=query, any=bool(rules))
-    if not rules:
+    query, stand = request.args.get("q", "").strip()[:100], request.args.get("stand", "")
+    everyone = {one.key: one for one in kinds.everyone()}
+    found = feed.read(kind, everyone, query, stand, max(request.args.get("from", 0, type=int), 0))
+    page: dict[str, Any] = dict(
+        kind=kind, feed=found, keys=[one.rule.id for one in found.rows], any=found.totals[kind.key], query=query, stand=stand,
+        stands=feed.STANDS, reminders="before" in TRIGGERS,
+    )
+    if not page["any"]:
         page["example"] = _example(kind)
         page["packs"] = [(pack, reader.sentences(pack)) for pack in reader.available() if _fits(pack, kind)]
     if wants_fragment():
         return render_template("rules/_rules.html", **page)
-    return render_template("rules/index.html", kinds=kinds.everyone(), totals=_totals(), **page)
+    return render_template("rules/index.html", kinds=everyone.values(), **page)
 
 
 def _fits(pack: reader.Pack, kind: Kind) -> bool:
@@ -155,11 +149,8 @@ def _example(kind: Kind) -> Markup:
     return words.sentence(rule, words.Names(templates={0: _("Receipt confirmed")}))
 
 
-def _totals() -> Counter[str]:
-    return Counter(dict(tuples(Rule.select(Rule.kind, fn.COUNT(Rule.id)).group_by(Rule.kind))))
-
-
-def _named(ids: list[str]) -> list[Rule]:
+def named(ids: list[str]) -> list[Rule]:
+    """The rules that a form has marked, as far as they are still there."""
     wanted = _ids(ids)
     return list(Rule.select().where(Rule.id.in_(wanted)).order_by(Rule.id)) if wanted else []
 
@@ -168,6 +159,7 @@ def _ids(texts: list[str]) -> list[int]:
     return [int(text) for text in texts[:1000] if text.isascii() and text.isdecimal() and len(text) < 10]
 
 
-def _kind(key: str | None) -> Kind:
+def kind_of(key: str | None) -> Kind:
+    """The kind of that name, else the first."""
     everyone = kinds.everyone()
     return next((kind for kind in everyone if kind.key == key), everyone[0])

@@ -1,0 +1,84 @@
+"""What differs between two versions of a rule: aspect by aspect, and word by word in its sentence."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from markupsafe import Markup, escape
+
+from core.i18n import N_
+from core.i18n import gettext as _
+from rules import words
+from rules.models import Rule, templates_of
+from rules.triggers import TRIGGERS
+from rules.words import Names
+
+WORD = re.compile(r"\s*[^\s,.;:]+|\s*[,.;:]")
+RELEASES = {"auto": N_("at once"), "hand": N_("after staff press “Send order status”")}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One aspect that is not what it was."""
+
+    label: str
+    old: str
+    new: str
+
+
+def between(old: Rule, new: Rule, said: Names) -> list[Difference]:
+    """The aspects that differ, in the order of the sentence."""
+    told = ((label, tell(old, said), tell(new, said)) for label, tell in ASPECTS.items())
+    return [Difference(_(label), before, after) for label, before, after in told if before != after]
+
+
+def marked(old: Rule, new: Rule, said: Names) -> Markup:
+    """The new sentence, with the words that are gone in <del> and those that came in <ins>."""
+    before, after = (WORD.findall(words.sentence(rule, said).striptags()) for rule in (old, new))
+    return Markup().join(_marks(before, after)).strip()
+
+
+def _marks(before: list[str], after: list[str]) -> Iterator[Markup]:
+    for what, start, end, place, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what == "equal":
+            yield escape("".join(after[place:stop]))
+        else:
+            yield _mark("del", _("removed:"), before[start:end])
+            yield _mark("ins", _("added:"), after[place:stop])
+
+
+def _mark(tag: str, label: str, found: list[str]) -> Markup:
+    """Words in their tag, with a label for those who hear them."""
+    text = "".join(found)
+    mark = Markup(' <{tag}><span class="sr">{label} </span>{text}</{tag}>')
+    return mark.format(tag=Markup(tag), label=label, text=text.strip()) if text else Markup()
+
+
+def _trigger(rule: Rule, said: Names) -> str:
+    trigger = TRIGGERS.get(rule.trigger)
+    if trigger is None:
+        return words.GONE
+    parts = (trigger.phrase(rule.kind, rule.options), trigger.moment(rule.kind, rule.options))
+    return " ".join(part.striptags() for part in parts if part)
+
+
+def _templates(rule: Rule, said: Names) -> str:
+    own = [recipient["template"] for recipient in rule.recipients]
+    keys = dict.fromkeys([*own, *sorted(templates_of(rule.recipients, rule.options) - set(own))])
+    return ", ".join(said.templates.get(key, words.GONE) for key in keys)
+
+
+ASPECTS: dict[str, Callable[[Rule, Names], str]] = {
+    N_("Name"): lambda rule, said: rule.name,
+    N_("Trigger"): _trigger,
+    N_("Conditions"): lambda rule, said: words.provided(rule.conditions, rule.kind).striptags() or _("none"),
+    N_("Delay"): lambda rule, said: words.delay(rule.delay).striptags(),
+    N_("Working hours"): lambda rule, said: _("only in working hours") if rule.hours else _("at any time"),
+    N_("Recipients"): lambda rule, said: ", ".join(words.who(one) for one in rule.recipients),
+    N_("Template"): _templates,
+    N_("Locations"): words.where,
+    N_("Profile"): lambda rule, said: said.profiles.get(rule.profile, rule.profile) or _("every one"),
+    N_("Release"): lambda rule, said: _(RELEASES.get(rule.release, rule.release)),
+    N_("Switched on"): lambda rule, said: _("yes") if rule.on else _("no"),
+}

@@ -1,0 +1,76 @@
+"""The page on which marked rules are changed together: it shows what each would say, and then does it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from accounts.access import admin_only
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.web import wants_fragment
+from outbox import plan
+from records.models import Kind
+from rules import checks, differences, many, versions, views, words
+from rules.differences import Difference
+from rules.many import Wish
+from rules.models import Rule
+from rules.words import Names
+
+Answer = str | Response | tuple[str, int]
+
+bp = Blueprint("many", __name__, template_folder="templates", url_prefix="/rules")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One of the rules, and what would become of it; `stays`: why nothing would, in a sentence."""
+
+    rule: Rule
+    sentence: Markup
+    changes: list[Difference]
+    stays: str = ""
+
+
+@bp.post("/many")
+@admin_only
+def change() -> Answer:
+    """Show what would change; with `save` change it."""
+    kind = views.kind_of(request.form.get("kind"))
+    rules = [rule for rule in views.named(request.form.getlist("rule")) if rule.kind_id == kind.key]
+    if not rules:
+        return redirect(url_for("rules.index", kind=kind.key))
+    templates = [(template.id, template.name) for template in checks.templates_for(kind)]
+    wish = many.read(request.form, [key for key, name in templates])
+    if "save" not in request.form or not wish:
+        problem = _("Please choose what shall change.") if "save" in request.form else ""
+        return _page(kind, rules, wish, templates, problem)
+    changed = many.save(rules, wish, current_user.actor)
+    flash(ngettext("%(n)s rule changed.", "%(n)s rules changed.", len(changed)))
+    return redirect(url_for("rules.index", kind=kind.key))
+
+
+def _page(kind: Kind, rules: list[Rule], wish: Wish, templates: list[tuple[int, str]], problem: str) -> Answer:
+    said = words.names()
+    rows = [_row(rule, wish, said) for rule in rules]
+    page = dict(
+        kind=kind, rows=rows, wish=wish, templates=templates, problem=problem, waiting=sum(map(_waiting, rules)),
+        several=any(len(rule.recipients) > 1 for rule in rules), releases=differences.RELEASES,
+    )
+    name = "rules/_many.html" if wants_fragment() else "rules/many.html"
+    return render_template(name, **page), 422 if problem else 200
+
+
+def _row(rule: Rule, wish: Wish, said: Names) -> Row:
+    new = many.wished(rule, wish)
+    if not wish or not versions.same(rule, new):
+        return Row(rule, differences.marked(rule, new, said), differences.between(rule, new, said))
+    lone = wish.template is not None and len(rule.recipients) > 1 and all(one["who"] != "customer" for one in rule.recipients)
+    why = _("It writes to several people, none of them the customer: please change it by itself.") if lone else ""
+    return Row(rule, words.sentence(rule, said), [], why or _("It stays as it is."))
+
+
+def _waiting(rule: Rule) -> int:
+    return plan.waiting(rule.id)
