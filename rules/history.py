@@ -118,7 +118,7 @@ def _lines(found: Sequence[RuleVersion], now: Rule | None = None) -> list[Line]:
     return [
         Line(
             kept, _what(kept), who[kept.actor], i18n.moment(kept.at, zones.zone_of(None)), _sentence(rule, older, said),
-            differences.between(older, rule, said) if older else [], bool(now) and versions.same(rule, now),
+            differences.between(older, rule, said) if older else [], now is not None and versions.same(rule, now),
         )
         for kept, rule, older in zip(found, rules, [*rules[1:], None], strict=True)
     ]

@@ -56,8 +56,8 @@ def _page(kind: Kind, rules: list[Rule], wish: Wish, templates: list[tuple[int, 
     said = words.names()
     rows = [_row(rule, wish, said) for rule in rules]
     page = dict(
-        kind=kind, rows=rows, wish=wish, templates=templates, problem=problem, waiting=sum(map(_waiting, rules)),
-        several=any(len(rule.recipients) > 1 for rule in rules), releases=differences.RELEASES,
+        kind=kind, rows=rows, wish=wish, templates=templates, problem=problem, releases=differences.RELEASES,
+        waiting=sum(plan.waiting(rule.id) for rule in rules), several=any(len(rule.recipients) > 1 for rule in rules),
     )
     name = "rules/_many.html" if wants_fragment() else "rules/many.html"
     return render_template(name, **page), 422 if problem else 200
@@ -67,10 +67,9 @@ def _row(rule: Rule, wish: Wish, said: Names) -> Row:
     new = many.wished(rule, wish)
     if not wish or not versions.same(rule, new):
         return Row(rule, differences.marked(rule, new, said), differences.between(rule, new, said))
-    lone = wish.template is not None and len(rule.recipients) > 1 and all(one["who"] != "customer" for one in rule.recipients)
-    why = _("It writes to several people, none of them the customer: please change it by itself.") if lone else ""
-    return Row(rule, words.sentence(rule, said), [], why or _("It stays as it is."))
-
-
-def _waiting(rule: Rule) -> int:
-    return plan.waiting(rule.id)
+    others = len(rule.recipients) > 1 and all(one["who"] != "customer" for one in rule.recipients)
+    if wish.template is not None and others:
+        why = _("It writes to several people, none of them the customer: please change it by itself.")
+    else:
+        why = _("It stays as it is.")
+    return Row(rule, words.sentence(rule, said), [], why)

@@ -74,10 +74,11 @@ def names_then(kept: RuleVersion) -> dict[int, str]:
 
 def deleted(kind: Kind, most: int) -> list[RuleVersion]:
     """The last rules of a kind that were deleted, the latest first, each as it stood then."""
+    newest = RuleVersion.select(fn.MAX(RuleVersion.id)).group_by(RuleVersion.rule_id)
     gone = (
         RuleVersion.select()
         .join(Rule, JOIN.LEFT_OUTER, on=(Rule.id == RuleVersion.rule_id))
-        .where(Rule.id.is_null(), RuleVersion.id.in_(RuleVersion.select(fn.MAX(RuleVersion.id)).group_by(RuleVersion.rule_id)))
+        .where(Rule.id.is_null(), RuleVersion.id.in_(newest))
         .order_by(RuleVersion.id.desc()).limit(MOST_DELETED)
     )
     return [kept for kept in gone if kept.content["kind"] == kind.key][:most]
@@ -94,7 +95,7 @@ def _write(rows: list[dict[str, Any]]) -> None:
 
 def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each with the names of its templates: a template may be gone when somebody looks."""
-    names = dict(Template.select(Template.id, Template.name).tuples()) if rows else {}
+    names = {row.id: row.name for row in Template.select(Template.id, Template.name)} if rows else {}
     for row in rows:
         sent = templates_of(row["content"]["recipients"], row["content"]["options"])
         row["content"]["templates"] = {str(key): names[key] for key in sorted(sent & names.keys())}

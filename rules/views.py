@@ -109,19 +109,21 @@ def _switch_all(rules: list[Rule], on: bool) -> None:
     if on:
         flash(ngettext("%(n)s rule is switched on.", "%(n)s rules are switched on.", n))
     else:
-        waiting = sum(plan.waiting(rule.id) for rule in rules)
-        flash(ngettext("%(n)s rule is switched off.", "%(n)s rules are switched off.", n) + " " + _held_up(waiting))
+        said = ngettext("%(n)s rule is switched off.", "%(n)s rules are switched off.", n)
+        flash(f"{said} {_kept_back(sum(plan.waiting(rule.id) for rule in rules))}".strip())
     if faulty:
         names = ", ".join(rule.name for rule in faulty)
         flash(_("These cannot be switched on as they are: %(names)s", names=names), "error")
 
 
-def _held_up(waiting: int) -> str:
-    return waiting and ngettext(
+def _kept_back(waiting: int) -> str:
+    if not waiting:
+        return ""
+    return ngettext(
         "%(n)s message is waiting; it goes out only if its rule is on again by its time.",
         "%(n)s messages are waiting; they go out only if their rule is on again by their time.",
         waiting,
-    ) or ""
+    )
 
 
 def _feed(kind: Kind) -> str:
@@ -129,8 +131,8 @@ def _feed(kind: Kind) -> str:
     everyone = {one.key: one for one in kinds.everyone()}
     found = feed.read(kind, everyone, query, stand, max(request.args.get("from", 0, type=int), 0))
     page: dict[str, Any] = dict(
-        kind=kind, feed=found, keys=[one.rule.id for one in found.rows], any=found.totals[kind.key], query=query, stand=stand,
-        stands=feed.STANDS, reminders="before" in TRIGGERS,
+        kind=kind, feed=found, keys=[one.rule.id for one in found.rows], any=found.totals[kind.key], query=query,
+        stand=stand, stands=feed.STANDS, reminders="before" in TRIGGERS,
     )
     if not page["any"]:
         page["example"] = _example(kind)
