@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from accounts.access import signed_in
 from core.db import transaction
 from core.i18n import gettext as _
-from records import asked, change, contacts, forms, further, numbers
+from records import asked, change, contacts, forms, further, numbers, profiles
 from records.contacts import Refused
 from records.models import Kind, Record
 from records.wording import statuses
@@ -89,4 +89,5 @@ def _form(kind: Kind, record: Record | None, given: forms.Given, faults: dict[st
     return render_template(
         "records/form.html", kind=kind, record=record, given=given, faults=faults, statuses=statuses(kind),
         places=[(place.key, place.name) for place in asked.locations()], further=further.inputs(kind),
+        profiles=profiles.choices(record.profile if record else ""),
     )

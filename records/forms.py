@@ -20,7 +20,7 @@ CHANNELS = ("email", "sms")
 NOON = time(12)
 INPUTS = {  # which inputs decide a field
     "location": ("location",), "scheduled_at": ("scheduled_date", "scheduled_time", "location"), "paid_at": ("paid_date",),
-    "items": ("items",), "total": ("total",),
+    "items": ("items",), "total": ("total",), "profile": ("profile",),
 }
 
 
@@ -39,7 +39,7 @@ def shown(record: Record) -> Given:
         "name": item.get("name", ""), "quantity": amounts.typed(item.get("quantity", 1)), "price": _price(item.get("price")),
     } for item in record.items]
     return shown_contact(record.contact) | further.shown(record) | {
-        "number": record.number, "location": record.location.key if record.location else "",
+        "number": record.number, "profile": record.profile, "location": record.location.key if record.location else "",
         "scheduled_date": f"{at:%Y-%m-%d}" if at else "", "scheduled_time": f"{at:%H:%M}" if at else "",
         "paid_date": f"{record.paid_at.astimezone(zone):%Y-%m-%d}" if record.paid_at else "",
         "total": amounts.typed(record.total), "items": items, "seen": record.updated_at.isoformat(),
@@ -90,6 +90,8 @@ def read(given: Given, kind: Kind, record: Record | None) -> tuple[dict[str, Any
     }
     if not state["fields"]:
         del state["fields"]
+    if "profile" in given:
+        state["profile"] = given["profile"]
     untouched = {field for field, inputs in INPUTS.items() if record and all(given.get(i, "") == before[i] for i in inputs)}
     return {field: value for field, value in state.items() if field not in untouched}, faults
 

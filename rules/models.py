@@ -1,7 +1,7 @@
 """Rules, their versions, and long work on them."""
 
-from functools import lru_cache
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField, fn
@@ -119,6 +119,12 @@ def templates_of(recipients: list[dict[str, Any]], options: dict[str, Any]) -> s
     """The templates of a rule: those of its recipients, and those that steps of a reminder have of their own."""
     own = {step["template"] for step in options.get("steps", ()) if step.get("template")}
     return own | {said["template"] for said in recipients}
+
+
+def only_for(profile: str) -> list[str]:
+    """The names of the rules that are for this profile alone."""
+    rules = Rule.select(Rule.name).where(Rule.profile == profile, Rule.profile != "")
+    return [rule.name for rule in rules.order_by(Rule.name)]
 
 
 def by_hand() -> bool:
