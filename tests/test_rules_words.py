@@ -81,16 +81,18 @@ def test_several_people_each_with_their_text(house: Flask) -> None:
 
 
 def test_conditions_follow_in_words(house: Flask) -> None:
-    rule = make(conditions=[
+    rule = make(conditions={"match": "all", "of": [
         {"field": "source", "operator": "is", "value": "webshop"},
-        {"field": "total", "operator": "at_least", "value": "100"},
-        {"field": "paid", "operator": "missing", "value": ""},
-        {"field": "status", "operator": "one_of", "value": "ready, done"},
-        {"field": "language", "operator": "is", "value": "en"},
-    ])
+        {"match": "any", "of": [
+            {"field": "total", "operator": "at_least", "value": "50"},
+            {"field": "paid", "operator": "unpaid", "value": ""},
+        ]},
+    ]})
     assert said(rule).endswith(
-        "Voraussetzung: die Quelle ist „webshop“ und die Summe ist mindestens 100 und die Zahlung fehlt"
-        " und der Status ist eines von „Abholbereit“ oder „Abgeschlossen“ und die Sprache des Kunden ist „English“."
+        ". Nur wenn die Quelle „webshop“ ist und (der Betrag mindestens 50 € ist oder die Zahlung noch aussteht)."
+    )
+    assert said(rule, "en").endswith(
+        ". Only if the source is “webshop” and (the total is at least €50 or the payment is still due)."
     )
 
 
@@ -101,7 +103,7 @@ def test_locations_stand_beside_it(house: Flask) -> None:
 
 def test_names_of_strangers_are_escaped(house: Flask) -> None:
     names = words.Names(templates={1: "<script>alert(1)</script>"})
-    rule = make(conditions=[{"field": "source", "operator": "is", "value": "<b>fett</b>"}])
+    rule = make(conditions={"match": "all", "of": [{"field": "source", "operator": "is", "value": "<b>fett</b>"}]})
     text = words.sentence(rule, names)
     assert "<script>" not in text
     assert "<b>fett</b>" not in text
@@ -123,7 +125,8 @@ def test_what_keeps_a_rule_from_working_is_said(house: Flask) -> None:
 
 def test_a_rule_with_an_unknown_trigger_or_condition_can_still_be_read(house: Flask) -> None:
     assert "der Kunde" in said(make(trigger="moon_is_full"))
-    assert "der Kunde" in said(make(conditions=[{"field": "shoe_size", "operator": "is", "value": "42"}]))
+    strange = {"field": "shoe_size", "operator": "is", "value": "42"}
+    assert said(make(conditions={"match": "all", "of": [strange]})).endswith("Nur wenn ….")
 
 
 def test_a_rule_without_a_name_gets_one(house: Flask) -> None:

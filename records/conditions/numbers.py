@@ -78,12 +78,11 @@ class Money:
     def keep(self, typed: str) -> str:
         found = AMOUNT.fullmatch(typed.strip())
         said = [word for word in (found["before"], found["after"]) if word] if found else []
-        if not found or len(said) > 1:
-            raise Refused("value", _("Please write an amount such as 129.90."))
+        amount = amounts.money(found["number"] if found and len(said) < 2 else typed, "value")
         currency = SYMBOLS.get(said[0], said[0]) if said else HOME
         if not is_currency(currency):
             raise Refused("value", _("There is no currency “%(code)s”.", code=currency))
-        return f"{amounts.money(found['number'], 'value')} {currency}"
+        return f"{amount} {currency}"
 
     def typed(self, kept: str) -> str:
         wanted = self.wanted(kept)
