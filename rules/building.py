@@ -1,26 +1,19 @@
 """The builder: a rule as a sentence with blanks, and beside it what it says and the mail it sends."""
 
-from typing import Any
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.access import admin_only, signed_in
-from core import i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
 from emails.preview import document
-from outbox import plan
-from records import kinds, people
-from records.models import Kind, Location
-from records.wording import a
-from rules import checks, draft, preview, saving, views, words
-from rules.blanks import Blanks
+from records import kinds
+from records.models import Kind
+from rules import checks, draft, form, preview, saving, views, words
 from rules.draft import Draft
 from rules.models import Rule
-from rules.triggers import TRIGGERS
 
 Answer = str | Response | tuple[str, int]
 
@@ -32,7 +25,9 @@ bp = Blueprint("rule", __name__, template_folder="templates", url_prefix="/rules
 @bp.get("/new")
 @admin_only
 def new() -> Answer:
-    return _page(draft.blank(_kind(request.args.get("kind"))), None)
+    """An empty rule; `as=reminder` begins with one before an appointment."""
+    trigger = "before" if request.args.get("as") == "reminder" else "created"
+    return _page(draft.blank(_kind(request.args.get("kind")), trigger), None)
 
 
 @bp.post("/new")
@@ -98,39 +93,16 @@ def _answer(rule: Rule | None) -> Answer:
 
 
 def _reshaped(filled: Draft, rule: Rule | None) -> Answer:
+    focus = form.focus(filled, request.form.get("add", ""), request.form.get("drop", ""))
     if not wants_fragment():
-        return _page(filled, rule)
-    response = Response(render_template("rules/_builder.html", **_words(filled, rule)), mimetype="text/html")
+        return _page(filled, rule, focus)
+    response = Response(render_template("rules/_builder.html", **form.words(filled, rule, focus)), mimetype="text/html")
     response.headers["HX-Trigger-After-Settle"] = "reshaped"
     return response
 
 
-def _page(filled: Draft, rule: Rule | None) -> str:
-    return render_template("rules/builder.html", **_words(filled, rule), **preview.words(filled, request.form))
-
-
-def _words(filled: Draft, rule: Rule | None) -> dict[str, Any]:
-    """Everything the form offers."""
-    return {
-        "rule": rule,
-        "draft": filled,
-        "problems": filled.problems,
-        "named": [words.who(said) for said in filled.recipients],
-        "waiting": plan.waiting(rule.id) if rule else 0,
-        "kinds": [(kind.key, a(kind)) for kind in kinds.everyone()],
-        "triggers": [(key, _(trigger.label)) for key, trigger in TRIGGERS.items()],
-        "options": TRIGGERS[filled.trigger].options if filled.trigger in TRIGGERS else (),
-        "meanwhile": filled.trigger in TRIGGERS and TRIGGERS[filled.trigger].meanwhile,
-        "who": [*((key, _(label)) for key, label in people.ROLES.items()), ("address", _("a fixed address"))],
-        "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
-        "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
-        "asked": Blanks(filled.kind),
-        "statuses": [(status["key"], i18n.pick(status["labels"])) for status in filled.kind.statuses],
-        "title": words.title(saving.fill(Rule(), filled)) if filled.trigger in TRIGGERS else "",
-        "here": url_for("rule.change", key=rule.id) if rule else url_for("rule.create"),
-        "NEW": draft.NEW,
-        "most": draft.MOST_RECIPIENTS,
-    }
+def _page(filled: Draft, rule: Rule | None, focus: str = "") -> str:
+    return render_template("rules/builder.html", **form.words(filled, rule, focus), **preview.words(filled, request.form))
 
 
 def _kind(key: str | None) -> Kind:

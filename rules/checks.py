@@ -5,8 +5,8 @@ from emails import drafts
 from emails.check import kind_fields, text_faults
 from emails.models import Template
 from records import contacts, people
-from records.models import Kind, Location
-from rules import asking, words
+from records.models import Kind, Location, Profile
+from rules import asking, choosing, words
 from rules.draft import NEW, Draft
 from rules.triggers import TRIGGERS
 
@@ -15,10 +15,11 @@ LONGEST_DELAY = 365 * 1440  # minutes
 
 def check(draft: Draft) -> bool:
     """Fill in `draft.problems`; True when there are none."""
-    draft.problems = {
-        **_name(draft), **_trigger(draft), **_delay(draft), **asking.check(draft.conditions, draft.kind), **_places(draft),
-    }
     fitting = {str(template.id) for template in templates_for(draft.kind)}
+    draft.problems = {
+        **_name(draft), **_trigger(draft, fitting), **_delay(draft), **asking.check(draft.conditions, draft.kind),
+        **_places(draft), **_profile(draft),
+    }
     seen: set[str] = set()
     for n, said in enumerate(draft.recipients):
         draft.problems |= _recipient(n, said, seen) | _template(n, said, fitting, draft.kind)
@@ -39,11 +40,10 @@ def _name(draft: Draft) -> dict[str, str]:
     return {}
 
 
-def _trigger(draft: Draft) -> dict[str, str]:
+def _trigger(draft: Draft, fitting: set[str]) -> dict[str, str]:
     if draft.trigger not in TRIGGERS:
         return {"trigger": _("Please choose what starts the rule.")}
-    options = TRIGGERS[draft.trigger].options
-    return {option.name: _(option.missing) for option in options if option.missing and not draft.options.get(option.name)}
+    return choosing.faults(draft.options, draft.trigger, draft.kind, fitting)
 
 
 def _delay(draft: Draft) -> dict[str, str]:
@@ -65,6 +65,12 @@ def _places(draft: Draft) -> dict[str, str]:
     if not draft.places:
         return {"places": _("Tick at least one location, or take this part out.")}
     return {} if known.issuperset(draft.places) else {"places": _("There is no such location.")}
+
+
+def _profile(draft: Draft) -> dict[str, str]:
+    if draft.profile is None or Profile.select().where(Profile.key == draft.profile).exists():
+        return {}
+    return {"profile": _("Please choose a profile, or take this part out.")}
 
 
 def _recipient(n: int, said: dict[str, str], seen: set[str]) -> dict[str, str]:

@@ -1,18 +1,20 @@
 """A rule as it stands in the builder: what somebody has filled in so far, right or wrong."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
-
 from core import i18n
 from records.models import Kind
-from rules import asking, words
+from rules import asking, choosing, ladder, words
+from rules.choosing import Form
 from rules.models import Rule
 from rules.triggers import TRIGGERS
 
 MOST_RECIPIENTS = 6
+OPENED = {"delay": "10", "hours": True, "places": [], "profile": ""}  # what a clause begins with
+CLOSED = {"delay": None, "hours": False, "places": None, "profile": None}
 NEW = "new"  # instead of a template's id: it is being written in the builder
 
 RECIPIENT = ("who", "address", "template", "subject", "body")
@@ -27,12 +29,13 @@ STARTER = {  # what a new template begins with
     },
 }
 
-Form = MultiDict[str, str]
-
 
 @dataclass
 class Draft:
-    """The words as typed. `delay` and `places` are None while their clause is closed; `problems`: field → sentence."""
+    """The words as typed; `problems`: field → sentence.
+
+    `delay`, `places` and `profile` are None while their clause is closed.
+    """
 
     kind: Kind
     name: str = ""
@@ -40,50 +43,62 @@ class Draft:
     options: dict[str, Any] = field(default_factory=dict)
     delay: str | None = None
     unit: str = "minutes"
+    hours: bool = False
     conditions: dict[str, Any] = field(default_factory=asking.blank)
     places: list[str] | None = None
+    profile: str | None = None
     recipients: list[dict[str, str]] = field(default_factory=list)
+    release: str = "auto"
     on: bool = True
     problems: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def family(self) -> str:
+        """That of its trigger; event as long as nothing sensible is chosen."""
+        return TRIGGERS[self.trigger].family if self.trigger in TRIGGERS else "event"
 
-def blank(kind: Kind) -> Draft:
+
+def blank(kind: Kind, trigger: str = "created") -> Draft:
     """What an empty builder starts with: a new record, its customer."""
-    return Draft(kind, recipients=[_recipient({"who": "customer"})])
+    options = choosing.begin({}, trigger, kind)
+    return Draft(kind, trigger=trigger, options=options, recipients=[_recipient({"who": "customer"})])
 
 
 def of(rule: Rule) -> Draft:
     """A saved rule, ready to be changed."""
     n, unit = words.span(rule.delay)
     return Draft(
-        kind=rule.kind, name=rule.name, trigger=rule.trigger, options=dict(rule.options),
-        delay=str(n) if rule.delay else None, unit=unit if rule.delay else "minutes",
+        kind=rule.kind, name=rule.name, trigger=rule.trigger, options=choosing.typed(rule.options, rule.trigger),
+        delay=str(n) if rule.delay else None, unit=unit if rule.delay else "minutes", hours=rule.hours,
         conditions=asking.of(rule.conditions, rule.kind),
-        places=[str(place) for place in rule.locations] or None,
+        places=[str(place) for place in rule.locations] or None, profile=rule.profile or None, release=rule.release,
         recipients=[_recipient({**said, "template": str(said["template"])}) for said in rule.recipients], on=rule.on,
     )
 
 
 def read(form: Form, kind: Kind) -> Draft:
-    """What a posted form says; statuses of another kind are left out, everything else is kept as typed."""
+    """What a posted form says; choices of another kind are left out, everything else is kept as typed."""
     trigger = form.get("trigger", "created")
-    return Draft(
-        kind=kind, name=form.get("name", "").strip(), trigger=trigger, options=_options(form, trigger, kind),
-        delay=form["delay"].strip() if "delay" in form else None, unit=form.get("unit", "minutes"),
+    draft = Draft(
+        kind=kind, name=form.get("name", "").strip(), trigger=trigger, options=choosing.read(form, trigger, kind),
+        delay=form["delay"].strip() if "delay" in form else None, unit=form.get("unit", "minutes"), hours="hours" in form,
         conditions=asking.read(form),
         places=[place for place in form.getlist("place") if place] if "place" in form else None,
-        recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT) or [_recipient({})],
-        on=form.get("on") == "1",
+        profile=form.get("profile"), recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT) or [_recipient({})],
+        release="hand" if form.get("release") == "hand" else "auto", on=form.get("on") == "1",
     )
+    draft.delay = draft.delay if draft.family == "event" else None
+    return draft
 
 
 def reshape(draft: Draft, form: Form) -> Draft:
     """Open or close the clause whose button was pressed: `add` or `drop` names it, `recipient-2` by its place."""
     added = form.get("add", "")
-    if added == "delay":
-        draft.delay, draft.unit = "10", "minutes"
-    elif added == "places":
-        draft.places = []
+    draft.options = choosing.begin(draft.options, draft.trigger, draft.kind)
+    if added in OPENED:
+        setattr(draft, added, copy(OPENED[added]))
+    elif added == "step" and "steps" in draft.options:
+        draft.options["steps"] = ladder.further(draft.options["steps"])
     elif added == "recipient" and len(draft.recipients) < MOST_RECIPIENTS:
         taken = {said["who"] for said in draft.recipients}
         free = next((who for who in ("customer", "assignee", "manager") if who not in taken), "address")
@@ -98,24 +113,13 @@ def reshape(draft: Draft, form: Form) -> Draft:
 
 def _drop(draft: Draft, name: str) -> None:
     what, _dash, place = name.partition("-")
-    if what == "delay":
-        draft.delay = None
-    elif what == "places":
-        draft.places = None
+    if what in CLOSED:
+        setattr(draft, what, CLOSED[what])
+    elif what == "step" and place.isdecimal() and len(draft.options.get("steps", ())) > 1:
+        del draft.options["steps"][int(place):int(place) + 1]
     elif what == "recipient" and place.isdecimal():
         del draft.recipients[int(place):int(place) + 1]
     draft.recipients = draft.recipients or [_recipient({"who": "customer"})]
-
-
-def _options(form: Form, trigger: str, kind: Kind) -> dict[str, Any]:
-    known = {status["key"] for status in kind.statuses}
-    said: dict[str, Any] = {}
-    for option in TRIGGERS[trigger].options if trigger in TRIGGERS else ():
-        if option.shape == "statuses":
-            said[option.name] = [key for key in form.getlist(option.name) if key in known]
-        else:
-            said[option.name] = option.name in form
-    return said
 
 
 def _many(form: Form, most: int, *fields: str) -> list[dict[str, str]]:

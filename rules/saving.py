@@ -7,7 +7,7 @@ from core.db import transaction
 from emails import drafts
 from emails.models import Template
 from outbox import plan
-from rules import asking, index, versions, words
+from rules import asking, choosing, index, versions, words
 from rules.draft import NEW, Draft
 from rules.models import Rule, RuleVersion, touch
 
@@ -15,8 +15,9 @@ from rules.models import Rule, RuleVersion, touch
 def fill(rule: Rule, draft: Draft) -> Rule:
     """Put a draft's words into a rule, as far as they make sense; templates still being written have id 0."""
     rule.name, rule.kind, rule.on = draft.name, draft.kind, draft.on
-    rule.trigger, rule.options = draft.trigger, draft.options
+    rule.trigger, rule.options = draft.trigger, choosing.stored(draft.options, draft.trigger)
     rule.conditions = asking.kept(draft.conditions, draft.kind)
+    rule.hours, rule.profile, rule.release = draft.hours, draft.profile or "", draft.release
     rule.delay = _whole(draft.delay) * words.UNITS.get(draft.unit, 1)
     rule.locations = [_whole(place) for place in draft.places or ()]
     rule.recipients = [

@@ -46,6 +46,9 @@ function arrive() {
 
 document.addEventListener("click", (event) => event.target.closest("[data-close]")?.closest(".toast")?.remove());
 
+/* A toast that offers something for a while leaves when the while is over. */
+document.addEventListener("animationend", (event) => event.animationName === "run-out" && event.target.closest(".toast")?.remove());
+
 /* Text to copy: <button data-copy="#id" data-done="Copied" hidden>. */
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
@@ -135,6 +138,12 @@ document.addEventListener("click", (event) => {
   text.focus();
   text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/* “1 day”, “3 days”: the unit in the select that data-counts names goes with the number as it is typed. */
+document.addEventListener("input", (event) => {
+  const unit = document.getElementById(event.target.dataset.counts);
+  for (const option of unit?.options ?? []) option.text = event.target.value.trim() === "1" ? option.dataset.one : option.dataset.many;
 });
 
 /* A button marked data-press presses itself as soon as it arrives: it fills a frame that htmx cannot fill. */

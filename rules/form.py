@@ -1,0 +1,86 @@
+"""Everything that the builder's form shows and offers to choose from."""
+
+from typing import Any
+
+from flask import url_for
+
+from core.i18n import N_
+from core.i18n import gettext as _
+from outbox import plan
+from records import kinds, people, profiles
+from records.models import Kind, Location
+from records.wording import a
+from rules import checks, choosing, draft, saving
+from rules import words as saying
+from rules.blanks import Blanks
+from rules.draft import Draft
+from rules.models import Rule
+from rules.triggers import TRIGGERS, steps
+
+Choices = list[tuple[str, str]]
+
+UNITS = {"minutes": (N_("minute"), N_("minutes")), "hours": (N_("hour"), N_("hours")), "days": (N_("day"), N_("days"))}
+FAMILIES = {
+    "event": N_("Something happens"), "reminder": N_("A time is near, or has passed"), "series": N_("Again and again"),
+}
+OPENINGS = {
+    "event": N_("As soon as %(kind)s <span class=\"nowrap\">%(trigger)s,</span>"),
+    "reminder": N_("If %(kind)s <span class=\"nowrap\">%(trigger)s,</span>"),
+    "series": N_("Whenever %(kind)s <span class=\"nowrap\">%(trigger)s,</span>"),
+}
+
+
+def words(filled: Draft, rule: Rule | None, focus: str = "") -> dict[str, Any]:
+    """What the form's template asks for; `focus` is the id of what the cursor goes to."""
+    trigger = TRIGGERS.get(filled.trigger)
+    return {
+        "rule": rule, "draft": filled, "problems": filled.problems, "NEW": draft.NEW, "focus": focus,
+        "here": url_for("rule.change", key=rule.id) if rule else url_for("rule.create"),
+        "title": saying.title(saving.fill(Rule(), filled)) if trigger else "",
+        "waiting": plan.waiting(rule.id) if rule else 0,
+        "kinds": [(kind.key, a(kind)) for kind in kinds.everyone()],
+        "opening": _(OPENINGS[filled.family]), "triggers": triggers(filled), "way": getattr(trigger, "way", 0),
+        "options": [(option, choosing.choices(option, filled.kind)) for option in choosing.options(filled.trigger)],
+        "units": [(unit, _(one), _(many)) for unit, (one, many) in UNITS.items()],
+        "most_steps": steps.MOST, "most_recipients": draft.MOST_RECIPIENTS,
+        "meanwhile": trigger and trigger.meanwhile,
+        "asked": Blanks(filled.kind),
+        "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
+        "profiles": [(profile.key, profile.name) for profile in profiles.everyone()],
+        "named": [saying.who(said) for said in filled.recipients],
+        "who": [*((key, _(label)) for key, label in people.ROLES.items()), ("address", _("a fixed address"))],
+        "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
+        "releases": releases(filled.kind), "release_button": release_button(filled.kind),
+    }
+
+
+def focus(filled: Draft, added: str, dropped: str) -> str:
+    """The id of what the cursor goes to after a clause was opened, or closed: its first blank, or its button."""
+    if dropped:
+        return f"add-{dropped.partition('-')[0]}"
+    last = {"step": ("step-n", filled.options.get("steps", ())), "recipient": ("who", filled.recipients)}
+    if added in last:
+        name, rows = last[added]
+        return f"blank-{name}-{len(rows) - 1}"
+    if added in ("delay", "profile"):
+        return f"blank-{added}"
+    return "blank-place" if added == "places" else ""
+
+
+def triggers(filled: Draft) -> list[tuple[str, Choices]]:
+    """The triggers by family; events by name only where the kind has some, or the rule asks for one."""
+    useful = {key: one for key, one in TRIGGERS.items() if key == filled.trigger or key != "event" or filled.kind.events}
+    return [
+        (_(title), [(key, _(trigger.label)) for key, trigger in useful.items() if trigger.family == family])
+        for family, title in FAMILIES.items()
+    ]
+
+
+def release_button(kind: Kind) -> str:
+    """What is pressed to let go out what awaits release."""
+    return _("Send order status") if kind.key == "order" else _("Send status")
+
+
+def releases(kind: Kind) -> Choices:
+    """At once, or by hand."""
+    return [("auto", _("by itself")), ("hand", _("only after “%(button)s”", button=release_button(kind)))]
