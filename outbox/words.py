@@ -19,7 +19,7 @@ from records.people import label, person
 from records.zones import zone_of
 
 DEEDS = {
-    "release": N_("Release"),
+    "release": N_("Let it go out"),
     "now": N_("Now"),
     "again": N_("Send again"),
     "settled": N_("Counts as sent"),
