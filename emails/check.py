@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core import i18n
 from core.i18n import gettext as _
-from emails import grammar, markup, proof
+from emails import grammar, markup, placeholders, proof
 from emails.grammar import Wrong
 from records.models import Kind
 
@@ -111,5 +111,5 @@ def _differences(texts: Texts) -> list[Finding]:
 
 
 def kind_fields(kind: Kind | None) -> list[str] | None:
-    """The keys of a kind's own fields; None where the template serves every kind."""
-    return [field["key"] for field in kind.fields] if kind else None
+    """The keys of a kind's own fields, see `placeholders.known`; None where the template serves every kind."""
+    return [field["key"] for field in kind.fields] + [placeholders.EVENT] * bool(kind.events) if kind else None

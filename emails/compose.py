@@ -1,6 +1,7 @@
 """Composes a message: a template's text, compiled once, filled with one record for one person."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -51,13 +52,14 @@ _lock = Lock()
 
 
 def compose(
-    template: Template, record: Record, person: Person | None, link_url: str | None, link_expires: datetime | None = None
+    template: Template, record: Record, person: Person | None, link_url: str | None, link_expires: datetime | None = None,
+    event: Mapping[str, Any] | None = None,
 ) -> Composed:
-    """The message for that person; raises Unusable. `link_url` None leaves links to the page out."""
+    """The message for that person; raises Unusable. `link_url` None leaves links to the page out; `event`: see Scene."""
     company = settings.get("company")
     language = spoken(template.texts, person.language if person else None, company)
     compiled = _compiled(template, language, company)
-    return fill(compiled, Scene(record, person, company, link_url, link_expires), language)
+    return fill(compiled, Scene(record, person, company, link_url, link_expires, event or {}), language)
 
 
 def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -> str:

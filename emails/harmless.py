@@ -18,6 +18,11 @@ def line(text: str) -> str:
     return _squeezed("".join(" " if _breaks(char) else char for char in text if not _hidden(char)))
 
 
+def lines(text: str, most: int = 200) -> str:
+    """The text with its line breaks, each line harmless, never more than one of them empty between two."""
+    return re.sub("\n{3,}", "\n\n", "\n".join(line(one) for one in text.splitlines()[:most])).strip("\n")
+
+
 def without_addresses(text: str) -> str:
     """One line without anything a mail program would make a link of: “evil.com” goes, “Dr.Schmidt” gets a space."""
     text = _bare_host.sub(" ", _with_scheme.sub(" ", line(text)))

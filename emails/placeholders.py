@@ -105,14 +105,28 @@ GROUPS = {
 }
 ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each
 FIELD = "record.fields."  # followed by the key of one of the kind's own fields
+EVENT = "event."  # followed by a name of what was said with the event that caused the message
 
 
 def known(key: str, fields: list[str] | None) -> bool:
-    """Whether there is such a placeholder; `fields` are the kind's own, None when any kind may use the template."""
+    """Whether there is such a placeholder.
+
+    `fields` are the kind's own, with EVENT among them where it has named events; None when any kind may use the template.
+    """
+    if key.startswith(EVENT):
+        return key.removeprefix(EVENT).isidentifier() and (fields is None or EVENT in fields)
     if key.startswith(FIELD):
         return fields is None or key.removeprefix(FIELD) in fields
     return key in PLACEHOLDERS
 
 
 def sort(key: str) -> str:
+    """The sort of a placeholder; what an event says under `url`, or a name that ends so, is an address."""
+    if key.startswith(EVENT) and is_address(key.removeprefix(EVENT)):
+        return "url"
     return PLACEHOLDERS[key].sort if key in PLACEHOLDERS else "text"
+
+
+def is_address(name: str) -> bool:
+    """Whether an event's value of that name is an address to lead to."""
+    return name == "url" or name.endswith("_url")

@@ -125,7 +125,8 @@ def _check_paths(template: BoundTemplate, source: str, fields: list[str] | None)
 def _check_key(key: str, fields: list[str] | None, line: int) -> None:
     if placeholders.known(key.removesuffix(".size") if key == "record.items.size" else key, fields):
         return
-    every = [*placeholders.PLACEHOLDERS, *(placeholders.FIELD + field for field in fields or [])]
+    own = [placeholders.FIELD + field for field in fields or [] if field != placeholders.EVENT]
+    every = [*placeholders.PLACEHOLDERS, *own]
     near = get_close_matches(key, every, 1, 0.5)
     sentence = _("There is no placeholder “%(key)s”.", key=key)
     raise Wrong(sentence + (" " + _("Did you mean “%(key)s”?", key=near[0]) if near else ""), line)

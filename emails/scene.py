@@ -1,8 +1,8 @@
 """Everything one message can speak of: record, reader, company and link, seen in the reader's language and zone."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -16,13 +16,14 @@ HOME = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class Scene:
-    """One record told to one person. `link` is an address or None, `expires` its end."""
+    """One record told to one person. `link` is an address or None, `expires` its end; `event`: what was said with one."""
 
     record: Record
     person: Person | None
     company: dict[str, Any]
     link: str | None = None
     expires: datetime | None = None
+    event: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def location(self) -> Location | None:

@@ -55,4 +55,8 @@ def item(line: dict[str, Any], currency: str) -> dict[str, Any]:
 
 def web_address(text: str | None) -> str | None:
     """An http(s) address, or None when it is not one."""
-    return text if text and urlsplit(text).scheme in ("http", "https") and harmless.line(text) == text else None
+    return text if text and _whole(text) and urlsplit(text).scheme in ("http", "https") else None
+
+
+def _whole(text: str) -> bool:
+    return harmless.line(text) == text and " " not in text

@@ -79,7 +79,7 @@ class Delivery:
         message.link_id = link.id
         message.dated_at = message.dated_at or clock.now()
         message_id = message.message_id or f"<{keys.random62(22)}@{self.host}>"
-        composed = compose.compose(wish.template, wish.record, person, links.url(link.id), link.expires_at)
+        composed = compose.compose(wish.template, wish.record, person, links.url(link.id), link.expires_at, wish.event)
         company = setting("company")
         sender = (company.get("name", ""), company.get("mail_from") or f"statusbote@{self.host}")
         raw = mime.build(

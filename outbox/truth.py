@@ -1,14 +1,16 @@
 """The truth check: asked once more, inside the lease, whether a message is still wanted and whom it reaches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from core import clock
 from core.keys import fingerprint
 from emails.models import Template
 from outbox.models import Message, Suppression
 from outbox.states import End, Later
+from records import events
 from records.load import load
 from records.models import Record
 from records.people import Person, person
@@ -20,12 +22,13 @@ AT_LEAST = timedelta(minutes=1)  # planned anew for now would be claimed again a
 
 @dataclass(frozen=True)
 class Wish:
-    """A message that is to go out now, with all it takes to write it."""
+    """A message that is to go out now, with all it takes to write it; `event`: what was said with the one that caused it."""
 
     message: Message
     record: Record
     person: Person
     template: Template
+    event: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[Wish], dict[int, End]]:
@@ -33,6 +36,7 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
     records = load(message.record_id for message in messages)
     templates = {row.id: row for row in Template.select().where(Template.id.in_({m.template_id for m in messages}))}
     answers = {key: answer for ask in wanted for key, answer in ask(messages).items()}
+    said = _said(messages, records)
     wishes, ends = [], {}
     for message in messages:
         record, template = records.get(message.record_id), templates.get(message.template_id)
@@ -40,9 +44,16 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
         if end := end_of(message, answers.get(message.id)) or _reason(message, record, reader, template):
             ends[message.id] = end
         elif record and reader and template:
-            wishes.append(Wish(message, record, reader, template))
+            wishes.append(Wish(message, record, reader, template, said.get(message.entry_id, {})))
     ends |= _suppressed(wishes)
     return [wish for wish in wishes if wish.message.id not in ends], ends
+
+
+def _said(messages: Sequence[Message], records: Mapping[int, Record]) -> dict[int | None, Mapping[str, Any]]:
+    """What was said with the named events that caused messages, by the Entry; most kinds have none."""
+    able = {key for key, record in records.items() if record.kind.events}
+    told = events.of_entries(message.entry_id for message in messages if message.record_id in able) if able else {}
+    return {entry: event.data for entry, event in told.items()}
 
 
 def end_of(message: Message, answer: str | Later | None) -> End | None:
@@ -66,12 +77,18 @@ def _unsendable(message: Message, record: Record | None, reader: Person | None, 
         return "template_gone"
     if clock.now() > message.expires_at:
         return "missed"
+    reason = unreachable(reader, message.channel)
+    asked_for = message.sort == "link"
+    return "" if asked_for and reason == "no_consent" else reason
+
+
+def unreachable(reader: Person | None, channel: str) -> str:
+    """Why nobody can be written to there, or nothing."""
     if reader is None:
         return "no_recipient"
     if not reader.address:
         return "no_address"
-    asked_for = message.sort == "link"
-    return "" if asked_for or reader.allows(message.channel) else "no_consent"
+    return "" if reader.allows(channel) else "no_consent"
 
 
 def _suppressed(wishes: list[Wish]) -> dict[int, End]:

@@ -85,7 +85,7 @@ def _line(entry: Entry, record: Record, names: dict[str, str], zone: tzinfo) -> 
     tell = TOLD.get(event if noun == record.kind_id else entry.what)
     if tell is None and noun != record.kind_id:
         return None
-    tone, icon, what = tell(entry.data, record.kind, zone) if tell else _event(event)
+    tone, icon, what = tell(entry.data, record.kind, zone) if tell else _event(event, record.kind)
     return Line(entry.at, tone, icon, what + Markup(", ") + escape(names[entry.actor]), _why(entry.data))
 
 
@@ -123,8 +123,9 @@ def _changed(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
     return "", "order", Markup(_("Changed: %(fields)s")) % {"fields": ", ".join(fields)}
 
 
-def _event(event: str) -> Told:
-    return "", "flag", Markup(_("Event <b>%(event)s</b>")) % {"event": event}
+def _event(event: str, kind: Kind) -> Told:
+    labels = {known["key"]: i18n.pick(known["labels"]) for known in kind.events}
+    return "", "flag", Markup(_("Event <b>%(event)s</b>")) % {"event": labels.get(event, event)}
 
 
 def _plain(icon: str, text: str) -> Callable[[dict[str, Any], Kind, tzinfo], Told]:

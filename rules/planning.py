@@ -62,8 +62,14 @@ def _rows(rule: Rule, occasion: Occasion, record: int, entry: Entry | None, due:
     for said in rule.recipients:
         yield Planned(
             rule_id=rule.id, record_id=record, entry_id=entry.id if entry else None, occasion=occasion.key,
-            recipient=recipient_of(said), channel=rule.channel, template_id=occasion.template or said["template"],
+            recipient=_whom(said, entry), channel=rule.channel, template_id=occasion.template or said["template"],
             sort=occasion.sort, due_at=due.at, expires_at=due.ends, state=state,
             reason=due.reason or ("resting" if resting and state == "planned" else ""),
             depth=int(entry.data.get("depth", 0)) if entry else 0,
         )
+
+
+def _whom(said: dict, entry: Entry | None) -> str:
+    """How the message names its recipient; somebody named in an event is found again through that event."""
+    who = recipient_of(said)
+    return f"event:{entry.data.get('event', '')}" if who == "event" and entry else who
