@@ -3,11 +3,12 @@
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from flask import Flask
+from flask import Flask, request
 from flask_login import current_user
 
 from accounts import commands as accounts_commands
@@ -19,11 +20,18 @@ from emails import views as emails_views
 from outbox import (
     alarm,
     fresh,
+    guard_views,
     hand_views,
     mailbox_views,
+    offers,
     ready,
     record_views,
+    release,
+    release_answers,
+    release_views,
     today_views,
+    undo_views,
+    unusual,
     valve_views,
     worker,
 )
@@ -32,11 +40,12 @@ from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from pages import endings, place, publish, staff, sweep
 from pages import views as customers
-from records import kinds, sources
+from records import events, kinds, profiles, sources
 from records import room as records_room
 from records.intake import api, hooks
-from rules import building, engine
+from rules import building, engine, history, job_views, jobs, many_views, series, wanted, works
 from rules import models as rules_models
+from rules import record_views as rules_record_views
 from rules import views as rules_views
 from rules.example import play, shop
 from rules.packs import commands as packs_commands
@@ -44,20 +53,30 @@ from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
     api.bp, hooks.bp, ready.bp, *records_room.BLUEPRINTS,
-    outbox_views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, mailbox_views.bp,
-    rules_views.bp, building.bp,
+    outbox_views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp, mailbox_views.bp,
+    release_views.bp, release_answers.bp, undo_views.bp,
+    rules_views.bp, building.bp, job_views.bp, history.bp, many_views.bp, rules_record_views.bp,
     customers.bp, staff.bp,
     emails_views.bp, frame.bp,
 )
-# What other rooms show on a record's page: its biography with the messages, and parts below its details (part, page, words).
+# What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
+# what it did, the button that takes a click back, and parts below its details (part, page, words).
 RECORD_SLOTS = {
     "biography": "/outbox/for/{id}",
+    "effect": "/rules/record/{id}/status?status={status}",
+    "why": "/rules/record/{id}/why",
+    "undo": "/outbox/undo/{id}",
     "details": [("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page"))],
 }
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
-CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries)
+CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
+SWEEPS: tuple[worker.Chore, ...] = (series.notice,)
 emails_views.in_use.append(rules_models.using)
+profiles.in_use.append(rules_models.only_for)
+unusual.named.append(rules_models.names)
+offers.wanted.append(wanted.still_wanted)
+jobs.WORKS.update(works.WORKS)
 
 
 def open_house(config: Config) -> None:
@@ -90,34 +109,47 @@ def create_app(config: Config | None = None) -> Flask:
 def delivery(config: Config, owner: str) -> Delivery:
     """The delivery of one worker, over the mail server of the configuration or into the built-in mailbox."""
     host = urlsplit(config.base_url).hostname or "localhost"
-    return Delivery(open_channel(config.smtp_url, host), [engine.still_wanted], owner, host)
+    return Delivery(open_channel(config.smtp_url, host), [wanted.still_wanted], owner, host)
 
 
 def work(config: Config) -> None:
     """What a worker does until it is stopped."""
-    worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES)
+    worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES, SWEEPS, jobs.run_all)
 
 
-def nav(mailbox: bool) -> list[tuple[str | None, list[tuple[str, str, str, str]]]]:
-    """The main menu: groups of (label, address, icon, path it is current under)."""
-    _ = i18n.gettext
+def nav(mailbox: bool) -> list[tuple[str | None, list[tuple[str, str, str, str, int]]]]:
+    """The main menu: groups of (label, address, icon, "page" or "true" where one stands, how much waits there)."""
+    _, awaiting = i18n.gettext, release.waiting()
     records = [(kind.label("many"), f"/records/{kind.collection}", kind.icon) for kind in kinds.everyone()]
     daily = [
         (_("Today"), "/", "today"),
         *records,
         (_("Contacts"), "/contacts", "people"),
         (_("Messages"), "/outbox", "outbox"),
+        *([(_("Send order status"), "/outbox/release", "flag")] if awaiting or rules_models.by_hand() else []),
         *([(_("Mailbox"), "/mailbox", "mailbox")] if mailbox else []),
     ]
     settled = [(_("Notifications"), "/rules", "rules"), (_("Templates"), "/templates", "template")]
     by_admins = [
+        (_("Profiles"), "/profiles", "profile"),
         (_("Locations"), "/locations", "pin"),
         (_("Shops"), "/shops", "shop"),
         (_("Company"), "/company", "company"),
         (_("People and keys"), "/users", "key"),
     ]
     groups = [(None, daily), (_("Settings"), settled + by_admins if current_user.is_admin else settled)]
-    return [(title, [(label, url, sign, url) for label, url, sign in places]) for title, places in groups]
+    stand, waiting = _stand(url for _title, places in groups for _label, url, _sign in places), {"/outbox/release": awaiting}
+    return [
+        (title, [(label, url, sign, stand.get(url, ""), waiting.get(url, 0)) for label, url, sign in places])
+        for title, places in groups
+    ]
+
+
+def _stand(urls: Iterable[str]) -> dict[str, str]:
+    """Of all places that the page lies under only the nearest is where one stands."""
+    around = [url for url in urls if f"{request.path}/".startswith(f"{url}/")]
+    here = max(around, key=len, default="")
+    return {here: "page" if here == request.path else "true"}
 
 
 @click.group()

@@ -45,10 +45,9 @@ class Index:
 
     def add(self, rule: Rule) -> None:
         self.rules[rule.id] = rule
-        for event, status in TRIGGERS[rule.trigger].listens(rule.options):
-            what = event if "." in event else f"{rule.kind_id}.{event}"
+        for what, status in listened(rule):
             self.events.add(what)
-            if event == "*":
+            if what.endswith(".*"):
                 self.reminding.add(rule.kind_id)
             for location in rule.locations or (None,):
                 self.spots[what, status, location, rule.profile, _source(rule)].append(rule)
@@ -76,6 +75,12 @@ class Index:
             for rule in self.spots.get((what, status, location, profile, source), ())
         }
         return [found[key] for key in sorted(found)]
+
+
+def listened(rule: Rule) -> list[tuple[str, str | None]]:
+    """The Entries that a rule listens to, by their whole name, each with the status it must have led to."""
+    heard = TRIGGERS[rule.trigger].listens(rule.options)
+    return [(event if "." in event else f"{rule.kind_id}.{event}", status) for event, status in heard]
 
 
 def _source(rule: Rule) -> str | None:

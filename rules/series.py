@@ -58,8 +58,10 @@ def _occasion(job: Job) -> Occasion:
 
 def _zones(rule: Rule) -> list[str]:
     """The time zones in which records of the rule may lie; the house's own for those without a location."""
-    places = Location.select(Location.time_zone).where(Location.id.in_(rule.locations)) if rule.locations else Location.select()
-    return sorted({place.time_zone for place in places} | (set() if rule.locations else {HOME}))
+    places = list(Location.select(Location.id, Location.time_zone))
+    if rule.locations:
+        return sorted({place.time_zone for place in places if place.id in rule.locations})
+    return sorted({place.time_zone for place in places} | {HOME})
 
 
 def _in_zone(zone: str) -> object:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from outbox.undo import RECALL as RECALL
 from records import openings
 from records.models import Location
 from rules.triggers import Occasion
 
-RECALL = timedelta(seconds=30)  # a person's click rests that long, so that it can be taken back (X3)
 SLACK = timedelta(minutes=5)  # what is due that little before it became known still goes out
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from peewee import fn
 
 from core import clock
+from core.journal import Entry
 from core.rows import tuples
 from outbox.models import Message
 from outbox.states import Later
@@ -12,7 +13,7 @@ from records.load import load
 from records.models import Record
 from rules import engine, index, planning, timing
 from rules.models import Rule
-from rules.triggers import TRIGGERS
+from rules.triggers import TRIGGERS, status_of
 
 BY_HAND = "by_hand"  # a person has said when it goes out
 
@@ -31,7 +32,7 @@ def still_wanted(messages: Sequence[Message]) -> Mapping[int, str | Later]:
         answer = _unwanted(rule, record, message) or ("superseded" if newer else "") or _closed(rule, record, message)
         if answer:
             answers[message.id] = answer
-    return answers | _outdone(messages, rules)
+    return answers | _outdone(messages, rules) | _clicked_on(messages, records)
 
 
 def _unwanted(rule: Rule | None, record: Record | None, message: Message) -> str:
@@ -42,8 +43,7 @@ def _unwanted(rule: Rule | None, record: Record | None, message: Message) -> str
     if record is None:
         return ""
     reminder = TRIGGERS[rule.trigger].family == "reminder"
-    waited = rule.delay or message.reason == "resting" or reminder
-    if waited and not TRIGGERS[rule.trigger].holds(record, rule.options):
+    if (rule.delay or reminder) and not TRIGGERS[rule.trigger].holds(record, rule.options):
         return engine.why_gone(rule, record) if reminder else "status_left"
     if not planning.concerns(rule, record) or planning.failing(rule, record):
         return engine.why_gone(rule, record)
@@ -78,6 +78,15 @@ def _outdone(messages: Sequence[Message], rules: Mapping[int, Rule]) -> dict[int
         for together in late.values()
         for message in sorted(together, key=lambda one: one.due_at)[:-1]
     }
+
+
+def _clicked_on(messages: Sequence[Message], records: Mapping[int, Record]) -> dict[int, str]:
+    """Of the messages that rested after a click, those whose status a later click has replaced."""
+    resting = [message for message in messages if message.reason == "resting"]
+    entries = Entry.select().where(Entry.id.in_([message.entry_id for message in resting])) if resting else ()
+    led_to = {entry.id: status_of(entry) for entry in entries}
+    now = {message.id: records[message.record_id].status for message in resting if message.record_id in records}
+    return {m.id: "status_left" for m in resting if m.id in now and now[m.id] != led_to.get(m.entry_id)}
 
 
 def _depends(rule: Rule | None, message: Message) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from core.web import asset
 from emails.models import Template
 from outbox.models import Mail, Message
 from pages import links
-from records.models import Contact, Kind, Record, Source
+from records.models import Contact, Kind, Profile, Record, Source
 from rules import jobs
 from rules.models import Rule
 from rules.packs import reader
@@ -69,8 +70,19 @@ staff     GET   /outbox/<int:id>
 staff     GET   /outbox/<int:id>/row
 staff     POST  /outbox/<int:id>/<deed>
 staff     GET   /outbox/for/<int:id>
+staff     GET   /outbox/undo/<int:record>
+staff     POST  /outbox/undo/<int:entry>
 staff     GET   /outbox/valve
 admin     POST  /outbox/valve
+admin     POST  /outbox/unusual/<int:rule>/release
+admin     POST  /outbox/unusual/<int:rule>/discard
+staff     GET   /outbox/release
+staff     GET   /outbox/release/send
+staff     POST  /outbox/release/send
+staff     GET   /outbox/release/discard
+staff     POST  /outbox/release/discard
+staff     GET   /outbox/release/<int:id>
+staff     GET   /outbox/release/<int:id>/mail
 staff     GET   /mailbox
 staff     GET   /mailbox/<int:id>
 staff     GET   /mailbox/<int:id>/html
@@ -83,10 +95,17 @@ admin     GET   /rules/<int:key>/delete
 admin     POST  /rules/<int:key>/switch
 admin     POST  /rules/bulk
 admin     POST  /rules/delete
+admin     POST  /rules/many
+staff     GET   /rules/deleted
+staff     GET   /rules/<int:key>/history
+admin     POST  /rules/<int:key>/history/<int:version>
+admin     POST  /rules/<int:key>/back
 admin     POST  /rules/preview
 admin     GET   /rules/mail
 staff     GET   /rules/counted
 admin     POST  /rules/packs/<name>
+staff     GET   /rules/record/<int:key>/status
+staff     GET   /rules/record/<int:key>/why
 staff     GET   /rules/jobs/<int:key>
 admin     POST  /rules/jobs/<int:key>/cancel
 staff     GET   /templates
@@ -107,6 +126,14 @@ admin     GET   /locations/new
 admin     POST  /locations/new
 admin     GET   /locations/<key>
 admin     POST  /locations/<key>
+admin     GET   /profiles
+admin     GET   /profiles/new
+admin     POST  /profiles/new
+admin     GET   /profiles/<key>
+admin     POST  /profiles/<key>
+admin     POST  /profiles/<key>/move
+admin     GET   /profiles/<key>/delete
+admin     POST  /profiles/<key>/delete
 admin     GET   /shops
 admin     GET   /shops/new
 admin     POST  /shops/new
@@ -151,13 +178,21 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
     with house.test_request_context():
         digest = asset("app.css").split("/")[2]
     api_keys.make("laden")
+    with transaction():
+        Profile.create(key="vip", name="VIP")
+        waiting = Message.create(
+            record=record, template=Template.get(), occasion="waiting", recipient="customer", state="awaiting",
+            due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
+        )
     return {
-        "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
+        "/profiles key": "vip", "/outbox/release id": waiting.id, "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
         "collection": "orders", "number": "1001", "deed": "now",
         "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,
-        "/users number": other.id, "/users/keys number": ApiKey.get().id, "/rules key": Rule.get().id,
+        "/users number": other.id, "/users/keys number": ApiKey.get().id, "/rules key": Rule.get().id, "version": 1,
         "/rules/jobs key": jobs.start("replay", "replay:1", "user:1").id,
         "/locations key": "berlin", "/shops key": source.key, "/hooks key": source.key, "/contacts id": Contact.get().id,
+        "/rules/record key": record.id, "/outbox/undo record": record.id, "/outbox/undo entry": Message.get().entry_id,
+        "/outbox/unusual rule": Rule.get().id,
         "/outbox id": Message.get().id, "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
         "/templates id": Template.get().id,
     }

@@ -133,7 +133,7 @@ def test_of_a_ladder_that_is_late_only_the_last_step_goes_out(monday: Any, remin
 def test_r7_a_reminder_outside_hours_goes_out_earlier_when_waiting_would_be_too_late(
     monday: Any, remind: Make, make_record: Make, shop: dict[str, Location]
 ) -> None:
-    """Monday at 9:30 less twelve hours is Sunday evening; the next opening is 9:00, early enough; at 9:15 it would not be."""
+    """Twelve hours before is Sunday evening: Monday’s opening is early enough for 9:45, but not for 9:15."""
     remind("before", (12, "hours"), hours=True)
     make_record("1001", scheduled_at=berlin(30, 9, 45), location="berlin")
     make_record("1002", scheduled_at=berlin(30, 9, 15), location="berlin")
@@ -223,6 +223,16 @@ def test_x3_a_click_rests_for_a_moment_and_the_last_status_counts(
     ready, done = [message for message in news() if message.reason == "resting"]
     assert ready.due_at == MONDAY + timedelta(seconds=30)
     assert wanted.still_wanted([ready, done]) == {ready.id: "status_left"}
+
+
+def test_x3_three_clicks_make_one_message_of_a_rule_for_every_status(monday: Any, rule: Rule, make_record: Make) -> None:
+    rule.trigger = "status_changed"
+    rule.save()
+    make_record("1001")
+    for status in ("accepted", "ready", "accepted"):
+        make_record("1001", actor="user:1", status=status)
+    first, second, third = news()
+    assert set(wanted.still_wanted([first, second, third])) == {first.id, second.id}
 
 
 def test_an_opened_page_can_start_a_rule_but_not_for_ever(monday: Any, rule: Rule, make_record: Make) -> None:
