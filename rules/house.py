@@ -1,0 +1,72 @@
+"""What rules are held against when they are checked: templates, places, profiles, people, and the other rules."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from core import settings
+from core.rows import tuples
+from emails.models import Template
+from records.models import Contact, Kind, Location, Profile, Record
+from rules import index, overlap
+from rules.models import Rule
+
+RECENT = 500  # records of a kind that are looked through for languages and assignees
+
+
+@dataclass
+class House:
+    """Read once for many rules, each part when it is first asked for."""
+
+    _people: dict[str, tuple[set[str], bool]] = field(default_factory=dict)
+
+    @cached_property
+    def templates(self) -> dict[int, Template]:
+        return {row.id: row for row in Template.select()}
+
+    @cached_property
+    def locations(self) -> dict[int, Location]:
+        return {row.id: row for row in Location.select()}
+
+    @cached_property
+    def profiles(self) -> set[str]:
+        return {row.key for row in Profile.select(Profile.key)}
+
+    @cached_property
+    def company(self) -> dict[str, Any]:
+        return settings.get("company")
+
+    @cached_property
+    def rules(self) -> dict[tuple[str, str, overlap.Start], list[Rule]]:
+        """Those that are on and in order, by kind, reader and start."""
+        kinds, found = {kind.key: kind for kind in Kind.select()}, defaultdict(list)
+        for rule in Rule.select().where(Rule.on).order_by(Rule.id):
+            rule.kind = kinds[rule.kind_id]
+            for reader, start in product(overlap.readers(rule), () if index.fault_of(rule) else overlap.starts(rule)):
+                found[rule.kind_id, reader, start].append(rule)
+        return found
+
+    def languages(self, kind: str) -> set[str]:
+        """What the customers of a kind's recent records read, and what the company writes at the foot of its mails."""
+        feet = {language for language, text in (self.company.get("footer") or {}).items() if text}
+        return self._recent(kind)[0] | feet | {self.company.get("language") or "de"}
+
+    def assigned(self, kind: str) -> bool:
+        """Whether anybody is assigned to a recent record of the kind; as long as there is none, it may become so."""
+        return self._recent(kind)[1]
+
+    def managed(self, places: list[int]) -> bool:
+        """Whether one of these locations, or of all, has a manager."""
+        return any(self.locations[key].manager_id for key in places or self.locations if key in self.locations)
+
+    def _recent(self, kind: str) -> tuple[set[str], bool]:
+        """The languages and whether there are assignees, of the kind's newest records."""
+        if kind not in self._people:
+            newest = Record.select(Record.contact, Record.assignee).where(Record.kind == kind)
+            rows = tuples(newest.order_by(Record.updated_at.desc()).limit(RECENT))
+            readers = Contact.select(Contact.language).where(Contact.id.in_({reader for reader, _assignee in rows}))
+            languages = {language for (language,) in tuples(readers.distinct())}
+            self._people[kind] = languages, not rows or any(assignee for _reader, assignee in rows)
+        return self._people[kind]
