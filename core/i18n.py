@@ -112,8 +112,16 @@ def moment(at: datetime, zone: tzinfo) -> str:
 
 
 def clock_time(text: str) -> str:
-    """“18:00” as people write it: “18:00 Uhr”, “18:00”; the space does not break."""
-    return f"{text}\u00a0Uhr" if current() == "de" else text
+    """“09:00” as people write it: “9:00 Uhr”, “9:00”; the space does not break."""
+    clock = text.removeprefix("0")
+    return f"{clock}\u00a0Uhr" if current() == "de" else clock
+
+
+def ordinal(n: int) -> str:
+    """“1.”, “1st”, for days of a month."""
+    if current() == "de":
+        return f"{n}."
+    return f"{n}{'th' if n in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -116,7 +116,7 @@ class TimeChanged(Event):
         return said % {"kind": a(kind, "dative"), "time": moments.label(options.get("field", ""), kind)}
 
     def title(self, kind: Kind, options: Options) -> str:
-        return _("%(time)s changed", time=moments.label(options.get("field", ""), kind))
+        return _("%(time)s changed", time=moments.noun(options.get("field", ""), kind))
 
 
 class FieldChanged(Event):
@@ -137,7 +137,8 @@ class FieldChanged(Event):
         return said % {"kind": a(kind, "dative"), "field": moments.field_label(options.get("field", ""), kind)}
 
     def title(self, kind: Kind, options: Options) -> str:
-        return moments.field_label(options.get("field", ""), kind)
+        paid = options.get("field") == "paid"
+        return _("paid") if paid else _("changed: %(field)s", field=moments.field_label(options.get("field", ""), kind))
 
 
 class Reported(Event):

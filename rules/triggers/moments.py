@@ -15,6 +15,9 @@ MOMENTS = {  # field → (its name, a record that has it, before, after)
     "due_at": (N_("the due date"), N_("If %(kind)s has <b>a due date</b>")),
     "paid_at": (N_("the payment"), N_("If %(kind)s <b>was paid</b>")),
 }
+NOUNS = {
+    "scheduled_at": N_("Appointment"), "placed_at": N_("Day placed"), "due_at": N_("Due date"), "paid_at": N_("Payment"),
+}
 CHANGING = {
     "paid": N_("the payment"), "assignee": N_("the assignee"), "contact": N_("the customer"), "location": N_("the location"),
     "total": N_("the total"), "items": N_("the items"), "tracking": N_("the parcel"), "due_at": N_("the due date"),
@@ -36,6 +39,11 @@ def changing(kind: Kind) -> list[tuple[str, str]]:
 
 def label(key: str, kind: Kind) -> str:
     return dict(times(kind)).get(key, "…")
+
+
+def noun(key: str, kind: Kind) -> str:
+    """The name of a time without an article, for titles."""
+    return _(NOUNS[key]) if key in NOUNS else label(key, kind)
 
 
 def field_label(key: str, kind: Kind) -> str:

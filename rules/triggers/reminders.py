@@ -36,7 +36,7 @@ class Reminder(Silent):
 
     def title(self, kind: Kind, options: Options) -> str:
         said = steps.said(options.get("steps", ()), self.way)
-        return _("%(steps)s: %(time)s", steps=said, time=moments.label(options.get("field", ""), kind))
+        return _("%(steps)s (%(time)s)", steps=said, time=moments.noun(options.get("field", ""), kind))
 
     def occasions(self, record: Record, options: Options) -> list[Occasion]:
         base = moments.value(record, options.get("field", ""))

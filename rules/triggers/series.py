@@ -18,6 +18,7 @@ from rules.triggers.contract import Occasion, Option, Options, Silent
 
 GRACE = timedelta(hours=12)  # a Wednesday's reminder means nothing on a Friday
 WEEK = tuple(hours.DAYS)
+LAST = 31  # day of the month: the last, whichever that is
 
 
 class Every(Silent):
@@ -62,5 +63,7 @@ def _means(options: Options, day: date) -> bool:
 def _said(options: Options) -> str:
     """“Wednesday”, “1st and 15th of the month”."""
     weekdays = [_(hours.DAYS[day]) for day in WEEK if day in options.get("weekdays", ())]
-    days = [_("%(n)s. of the month", n=day) if day < 31 else _("last day of the month") for day in options.get("days", ())]
-    return i18n.listed(weekdays + days) or "…"
+    days = [i18n.ordinal(day) for day in options.get("days", ()) if day < LAST]
+    of_month = [_("%(days)s of the month", days=i18n.listed(days))] if days else []
+    last = [_("last day of the month")] if LAST in options.get("days", ()) else []
+    return i18n.listed(weekdays + of_month + last) or "…"

@@ -42,26 +42,29 @@ def said(steps: Sequence[Step], way: int) -> str:
         return "…"
     plain = len({(step["unit"], step.get("at") or "") for step in steps}) == 1 and not steps[0].get("at")
     if plain and len(steps) > 1:
-        *first, last = [str(step["n"]) for step in steps]
-        return _directed(_("%(first)s and %(last)s", first=", ".join(first), last=_span(last, steps[-1]["unit"])), way)
+        *first, last = [step["n"] for step in steps]
+        last_span = _span(last, steps[-1]["unit"], way)
+        return _("%(first)s and %(last)s", first=", ".join(map(str, first)), last=last_span)
     return i18n.listed([_one(step, way) for step in steps])
 
 
 def _one(step: Step, way: int) -> str:
     if step["unit"] == "days" and step["n"] == 0:
         return _("on the same day at %(time)s", time=i18n.clock_time(step["at"]))
-    span = _directed(_span(str(step["n"]), step["unit"]), way)
+    span = _span(step["n"], step["unit"], way)
     return _("%(span)s at %(time)s", span=span, time=i18n.clock_time(step["at"])) if step.get("at") else span
 
 
-def _directed(span: str, way: int) -> str:
-    return _("%(span)s before", span=span) if way < 0 else _("%(span)s after", span=span)
-
-
-def _span(n: str, unit: str) -> str:
-    number = int(n)
-    return {
-        "minutes": ngettext("%(n)s minute", "%(n)s minutes", number),
-        "hours": ngettext("%(n)s hour", "%(n)s hours", number),
-        "days": ngettext("%(n)s day", "%(n)s days", number),
-    }[unit]
+def _span(n: int, unit: str, way: int) -> str:
+    """“3 days before”, in one piece: in German the days have another case elsewhere."""
+    before = {
+        "minutes": ngettext("%(n)s minute before", "%(n)s minutes before", n),
+        "hours": ngettext("%(n)s hour before", "%(n)s hours before", n),
+        "days": ngettext("%(n)s day before", "%(n)s days before", n),
+    }
+    after = {
+        "minutes": ngettext("%(n)s minute after", "%(n)s minutes after", n),
+        "hours": ngettext("%(n)s hour after", "%(n)s hours after", n),
+        "days": ngettext("%(n)s day after", "%(n)s days after", n),
+    }
+    return (before if way < 0 else after)[unit]
