@@ -185,7 +185,8 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
         )
     return {
-        "/profiles key": "vip", "/outbox/release id": waiting.id, "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
+        "/profiles key": "vip", "/outbox/release id": waiting.id,
+        "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
         "collection": "orders", "number": "1001", "deed": "now",
         "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,
         "/users number": other.id, "/users/keys number": ApiKey.get().id, "/rules key": Rule.get().id, "version": 1,
