@@ -88,7 +88,56 @@ def test_feed_and_builder_fit_a_phone(page: Page, make_record: Make, scheme: str
     reader.install("repair-shop")
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme=scheme)
-    for path in ("/rules?kind=order", "/rules?kind=booking", f"/rules/{Rule.get().id}", f"/rules/{Rule.get().id}/delete"):
+    own = f"/rules/{Rule.get().id}"
+    for path in ("/rules?kind=order", "/rules?kind=booking", own, f"{own}/delete", f"{own}/history", "/rules/deleted?kind=order"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert faults(page) == []
+
+
+def test_a_double_click_opens_a_row_wherever_it_hits(page: Page) -> None:
+    """R12: anywhere on the row that is no control; Enter does the same."""
+    reader.install("repair-shop")
+    rule = Rule.get()
+    Rule.update(recipients=[{**rule.recipients[0], "template": 4711}]).where(Rule.id == rule.id).execute()
+    for place in (".lint span", ".about span", ".count", ".sentence"):
+        page.goto("/rules?kind=order")
+        row = page.locator(f"#rule-{rule.id}")
+        expect(row.locator(".count span")).to_be_visible()
+        row.locator(place).first.dblclick(force=True)
+        expect(page.get_by_role("heading", level=1)).to_have_text(rule.name)
+        assert page.url.endswith(f"/rules/{rule.id}")
+    page.goto("/rules?kind=order")
+    page.locator(f"#sentence-{rule.id}").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(rule.name)
+    page.goto("/rules?kind=order")
+    page.locator(f"#rule-{rule.id} .tick").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Externe Benachrichtigungen")
+
+
+def test_the_templates_of_all_rules_change_in_one_go_by_keyboard(page: Page) -> None:
+    """R12: mark all, see what would change, change it, and take it back in the history."""
+    reader.install("repair-shop")
+    page.goto("/rules?kind=order")
+    every = page.get_by_role("checkbox", name="Alle markieren")
+    every.press("Space")
+    expect(page.locator(".bulk")).to_be_visible()
+    page.locator(".tick").first.press("Space")
+    assert every.evaluate("box => box.indeterminate")
+    page.locator(".bulk").get_by_role("button", name="Auswahl aufheben").press("Enter")
+    assert not every.evaluate("box => box.indeterminate || box.checked")
+    every.press("Space")
+    assert faults(page) == []
+    page.locator(".bulk").get_by_role("button", name="Ändern").press("Enter")
+    page.get_by_label("Vorlage").select_option(label="Auftrag storniert")
+    expect(page.locator(".version ins").first).to_be_visible()
+    expect(page.locator(".version", has_text="Sie bleibt, wie sie ist.")).to_have_count(1)
+    assert faults(page) == []
+    page.get_by_role("button", name="Alle ändern").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("2 Regeln geändert.")
+    expect(page.locator("li.rule .sentence", has_text="Auftrag storniert")).to_have_count(3)
+    page.goto(f"/rules/{Rule.get().id}/history")
+    assert faults(page) == []
+    page.get_by_role("button", name="Diese Fassung zurückholen").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("gilt wieder")
+    expect(page.locator(".version").first).to_contain_text("Fassung 3: Fassung 1 zurückgeholt")

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -12,7 +14,7 @@ from core.journal import Entry
 from emails.models import Template
 from outbox.models import Message
 from rules import engine
-from rules.models import Rule
+from rules.models import Rule, RuleVersion, using
 
 Make = Callable[..., Any]
 HTMX = {"HX-Request": "true"}
@@ -133,3 +135,131 @@ def test_a_template_that_a_rule_sends_cannot_be_deleted(admin: FlaskClient, rule
     admin.post(f"/templates/{letter.id}/delete")
     assert Template.get_or_none(Template.id == letter.id)
     assert "Eingang bestätigen" in page(admin.get("/templates"))
+
+
+@pytest.fixture
+def short(house: Flask) -> Template:
+    with transaction():
+        text = {"subject": "Kurz", "body": "{{ greeting }}"}
+        return Template.create(name="Kurz gesagt", kind_id="order", texts={"de": text}, updated_at=clock.now())
+
+
+def copy(rule: Rule, **changes: Any) -> Rule:
+    return Rule.create(**{**Rule.select().where(Rule.id == rule.id).dicts().get(), "id": None, **changes})
+
+
+def test_the_templates_of_many_rules_change_after_a_look(admin: FlaskClient, rule: Rule, short: Template) -> None:
+    """R12: a page shows which rules and recipients change, and only the button changes them."""
+    other = copy(rule, name="Noch eine")
+    asked = {"kind": "order", "rule": [rule.id, other.id], "template": short.id}
+    shown = page(admin.post("/rules/many", data=asked))
+    assert "2 Regeln ändern" in shown
+    assert shown.count('<del><span class="sr">entfernt: </span>Auftragsstatus</del>') == 2
+    assert shown.count('<ins><span class="sr">neu: </span>Kurz gesagt</ins>') == 2
+    assert RuleVersion.select().count() == 0
+    answer = admin.post("/rules/many", data={**asked, "save": "1"})
+    assert answer.location == "/rules?kind=order"
+    assert {one.recipients[0]["template"] for one in Rule.select()} == {short.id}
+    assert [(row.rule_id, row.how) for row in RuleVersion.select().where(RuleVersion.how == "bulk")] == [
+        (rule.id, "bulk"), (other.id, "bulk")
+    ]
+    assert "2 Regeln geändert." in page(admin.get("/rules?kind=order"))
+
+
+def test_of_several_recipients_the_customer_gets_the_new_text(admin: FlaskClient, rule: Rule, short: Template) -> None:
+    mine = rule.recipients[0]
+    both = copy(rule, recipients=[{**mine, "who": "assignee"}, mine])
+    inside = copy(rule, recipients=[{**mine, "who": "assignee"}, {**mine, "who": "manager"}])
+    asked = {"kind": "order", "rule": [both.id, inside.id], "template": short.id}
+    shown = page(admin.post("/rules/many", data=asked))
+    assert "ändert sich nur der Text des Kunden" in shown
+    assert "Bitte ändern Sie diese Regel einzeln" in shown
+    admin.post("/rules/many", data={**asked, "save": "1"})
+    assert [said["template"] for said in Rule.get_by_id(both.id).recipients] == [mine["template"], short.id]
+    assert Rule.get_by_id(inside.id).recipients == inside.recipients
+    assert RuleVersion.select().where(RuleVersion.rule_id == inside.id).count() == 0
+
+
+def test_release_and_working_hours_change_together_and_what_waits_stays(
+    admin: FlaskClient, rule: Rule, make_record: Make
+) -> None:
+    Rule.update(delay=60).execute()
+    make_record("1001")
+    journal.read([engine.read])
+    asked = {"kind": "order", "rule": [rule.id], "release": "hand", "hours": "1"}
+    shown = page(admin.post("/rules/many", data=asked))
+    assert "1 Nachricht dieser Regeln wartet. Sie geht so hinaus, wie sie geplant ist." in shown
+    admin.post("/rules/many", data={**asked, "save": "1"})
+    now = Rule.get_by_id(rule.id)
+    assert (now.release, now.hours, now.since) == ("hand", True, rule.since)
+    assert Message.get().state == "planned"
+    feed = page(admin.get("/rules?kind=order"))
+    assert "nur in den Arbeitszeiten" in feed and "nach Freigabe von Hand" in feed
+    admin.post("/rules/many", data={"kind": "order", "rule": [rule.id], "hours": "0", "save": "1"})
+    assert Rule.get_by_id(rule.id).hours is False
+
+
+def test_only_templates_that_fit_the_kind_are_offered_and_taken(admin: FlaskClient, rule: Rule, short: Template) -> None:
+    Template.update(kind_id="booking").where(Template.id == short.id).execute()
+    answer = admin.post("/rules/many", data={"kind": "order", "rule": [rule.id], "template": short.id, "save": "1"})
+    assert answer.status_code == 422
+    assert "Bitte wählen Sie, was sich ändern soll." in page(answer)
+    assert "Kurz gesagt" not in page(answer)
+    assert Rule.get_by_id(rule.id).recipients == rule.recipients
+
+
+def test_marked_rules_of_another_kind_are_left_alone(admin: FlaskClient, rule: Rule) -> None:
+    asked = {"kind": "booking", "rule": [rule.id], "release": "hand", "save": "1"}
+    assert admin.post("/rules/many", data=asked).location == "/rules?kind=booking"
+    assert Rule.get_by_id(rule.id).release == "auto"
+
+
+def test_switching_many_off_says_what_waits(admin: FlaskClient, rule: Rule, make_record: Make) -> None:
+    Rule.update(delay=60).execute()
+    make_record("1001")
+    journal.read([engine.read])
+    admin.post("/rules/bulk", data={"kind": "order", "do": "off", "rule": [rule.id]})
+    said = page(admin.get("/rules?kind=order"))
+    assert "1 Regel ist ausgeschaltet. 1 Nachricht wartet; sie geht nur hinaus, wenn ihre Regel bis dahin wieder" in said
+    assert Message.get().state == "planned"
+
+
+def test_rules_are_found_by_how_they_stand(admin: FlaskClient, rule: Rule) -> None:
+    """R12: on, off, or in need of somebody; each tab counts the latter."""
+    off = copy(rule, on=False)
+    broken = copy(rule, recipients=[{**rule.recipients[0], "template": 4711}])
+    copy(rule, kind="booking", recipients=[{**rule.recipients[0], "template": 4711}])
+
+    def found(stand: str) -> set[int]:
+        shown = page(admin.get(f"/rules?kind=order&stand={stand}", headers=HTMX))
+        return {one.id for one in (rule, off, broken) if f'id="rule-{one.id}"' in shown}
+
+    assert found("") == found("nonsense") == {rule.id, off.id, broken.id}
+    assert found("on") == {rule.id, broken.id}
+    assert found("off") == {off.id}
+    assert found("attention") == {broken.id}
+    assert page(admin.get("/rules?kind=order")).count('<span class="sr">1 Regel braucht Sie</span>') == 2
+
+
+def test_notifications_and_reminders_stand_in_one_feed_and_are_told_apart(admin: FlaskClient, rule: Rule) -> None:
+    """R1: one feed of both, and a button for each."""
+    day = {"n": 1, "unit": "days", "at": "", "template": 0}
+    copy(rule, trigger="before", options={"field": "scheduled_at", "steps": [day]})
+    shown = page(admin.get("/rules?kind=order"))
+    assert '<span class="sr">Benachrichtigung</span>' in shown
+    assert '<span class="sr">Erinnerung</span>' in shown
+    assert "/rules/new?kind=order&amp;as=reminder" in shown
+    assert page(admin.get("/rules?kind=order&q=erinnerung", headers=HTMX)).count('class="rule"') == 1
+
+
+def test_a_template_is_in_use_wherever_a_rule_sends_it(
+    admin: FlaskClient, rule: Rule, letter: Template, short: Template
+) -> None:
+    """The templates' page follows bulk changes, and knows the texts that steps of a reminder have of their own."""
+    admin.post("/rules/many", data={"kind": "order", "rule": [rule.id], "template": short.id, "save": "1"})
+    assert (using(letter.id), using(short.id)) == ([], [rule.name])
+    step = {"n": 1, "unit": "days", "at": "", "template": letter.id}
+    Rule.update(trigger="before", options={"field": "scheduled_at", "steps": [step]}).execute()
+    assert using(letter.id) == [rule.name]
+    admin.post(f"/templates/{letter.id}/delete")
+    assert Template.get_or_none(Template.id == letter.id)
