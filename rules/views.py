@@ -17,6 +17,7 @@ from records import kinds
 from records.models import Kind
 from rules import counts, feed, saving, words
 from rules.feed import row
+from rules.house import House
 from rules.models import Rule
 from rules.packs import reader
 from rules.triggers import TRIGGERS
@@ -43,7 +44,7 @@ def switch(key: int) -> Answer:
     rule = Rule.get_or_none(Rule.id == key) or abort(404)
     faulty = saving.switch([rule], request.form.get("on") == "1", current_user.actor)
     if wants_fragment():
-        shown = replace(row(rule, words.names()), count=counts.sent([key])[key])
+        shown = replace(row(rule, words.names(), House()), count=counts.sent([key])[key])
         return render_template("rules/_rule.html", row=shown), 422 if faulty else 200
     if faulty:
         flash(_("This rule cannot be switched on as it is."), "error")
@@ -90,7 +91,7 @@ def put_in(name: str) -> Answer:
         report = reader.install(name, current_user.actor)
     except reader.NoSuchPack:
         abort(404)
-    flash(_("“%(title)s” is put in. Switched on: %(rules)s.", title=reader.find(name).title, rules=", ".join(report.rules)))
+    flash(_("“%(title)s” is put in. Switched on: %(rules)s.", title=reader.find(name).title, rules=", ".join(report.on)))
     return redirect(url_for("rules.index", kind=reader.find(name).words["rule"][0]["kind"]))
 
 
@@ -98,7 +99,7 @@ def ask_to_delete(rules: list[Rule]) -> str:
     """A page that shows what would go, before it goes."""
     said = words.names()
     waiting = sum(plan.waiting(rule.id) for rule in rules)
-    rows = [row(rule, said) for rule in rules]
+    rows = [row(rule, said, house) for rule in rules]
     return render_template("rules/delete.html", rows=rows, kind=rules[0].kind, waiting=waiting)
 
 
