@@ -89,7 +89,8 @@ def test_feed_and_builder_fit_a_phone(page: Page, make_record: Make, scheme: str
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme=scheme)
     own = f"/rules/{Rule.get().id}"
-    for path in ("/rules?kind=order", "/rules?kind=booking", own, f"{own}/delete", f"{own}/history", "/rules/deleted?kind=order"):
+    feeds = ("/rules?kind=order", "/rules?kind=booking", "/rules/deleted?kind=order")
+    for path in (*feeds, own, f"{own}/delete", f"{own}/history"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert faults(page) == []
