@@ -35,7 +35,7 @@ class Blanks:
     most: int = asking.MOST
 
     def matches(self) -> Choices:
-        return [("all", _("all of these apply")), ("any", _("at least one of these applies"))]
+        return [("all", _("all")), ("any", _("at least one"))]
 
     def fields(self) -> list[tuple[str, Choices]]:
         """What can be asked about, by what it belongs to."""
