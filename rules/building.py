@@ -11,8 +11,9 @@ from core.web import wants_fragment
 from emails.preview import document
 from records import kinds
 from records.models import Kind
-from rules import checks, draft, form, preview, saving, views, words
+from rules import checks, draft, feed, form, preview, saving, views, words
 from rules.draft import Draft
+from rules.house import House
 from rules.models import Rule
 
 Answer = str | Response | tuple[str, int]
@@ -42,7 +43,7 @@ def show(key: int) -> Answer:
     """The builder for those who may change the rule, its words for everybody else."""
     rule = _rule(key)
     if not current_user.is_admin:
-        return render_template("rules/show.html", row=views.row(rule, words.names()), kind=rule.kind)
+        return render_template("rules/show.html", row=feed.row(rule, words.names(), House()), kind=rule.kind)
     return _page(draft.of(rule), rule)
 
 
@@ -63,7 +64,7 @@ def delete(key: int) -> Answer:
 def side() -> str:
     """What stands beside the form, for what the form says now."""
     filled = draft.read(request.form, _kind(request.form.get("kind")))
-    return render_template("rules/_side.html", **preview.words(filled, request.form))
+    return render_template("rules/_side.html", **preview.words(filled, request.form, request.form.get("self", type=int)))
 
 
 @bp.get("/mail")
@@ -102,7 +103,8 @@ def _reshaped(filled: Draft, rule: Rule | None) -> Answer:
 
 
 def _page(filled: Draft, rule: Rule | None, focus: str = "") -> str:
-    return render_template("rules/builder.html", **form.words(filled, rule, focus), **preview.words(filled, request.form))
+    beside = preview.words(filled, request.form, rule.id if rule else None)
+    return render_template("rules/builder.html", **form.words(filled, rule, focus), **beside)
 
 
 def _kind(key: str | None) -> Kind:

@@ -9,12 +9,15 @@ from markupsafe import Markup
 from core.i18n import N_
 from core.i18n import gettext as _
 from records.models import Kind
-from rules import words
+from rules import lint, words
 from rules.counts import Count
+from rules.house import House
+from rules.lint import Remark
 from rules.models import Rule
 from rules.triggers import TRIGGERS
 
 PAGE = 100  # rules shown at once
+CHECKED = 1000  # rules that are looked through for what needs somebody, those of the kind first
 STANDS = {"on": N_("switched on"), "off": N_("switched off"), "attention": N_("needing you")}
 FAMILIES = {
     "event": ("bell", N_("Notification")), "reminder": ("clock", N_("Reminder")), "series": ("calendar", N_("Series")),
@@ -28,7 +31,7 @@ class Row:
     rule: Rule
     sentence: Markup
     about: list[str]
-    lint: list[str]
+    lint: list[Remark]
     sign: str
     family: str
     count: Count | None = None  # the feed asks for it afterwards: it may take a moment
@@ -46,29 +49,35 @@ class Feed:
     more: int | None  # where the next page starts
     totals: Counter[str] = field(default_factory=Counter)
     needing: Counter[str] = field(default_factory=Counter)
+    general: list[Remark] = field(default_factory=list)  # what is to be said about all rules
 
 
-def row(rule: Rule, said: words.Names) -> Row:
+def row(rule: Rule, said: words.Names, house: House, remarks: list[Remark] | None = None) -> Row:
+    """A rule in words; what is wrong with it is found out where it is not known yet."""
     trigger = TRIGGERS.get(rule.trigger)
     sign, family = FAMILIES[trigger.family if trigger else "event"]
-    return Row(rule, words.sentence(rule, said), words.about(rule, said), words.lint(rule, said), sign, _(family))
+    found = lint.of(rule, house) if remarks is None else remarks
+    return Row(rule, words.sentence(rule, said), words.about(rule, said), found, sign, _(family))
 
 
 def read(kind: Kind, everyone: Mapping[str, Kind], query: str, stand: str, start: int) -> Feed:
     """The rules of a kind that speak of `query` and stand so (a key of STANDS, or nothing), from one place on."""
-    said, rules, lint = words.names(), defaultdict(list), {}
+    said, rules = words.names(), defaultdict(list)
     for rule in Rule.select().order_by(Rule.id):
         rule.kind = everyone[rule.kind_id]
         rules[rule.kind_id].append(rule)
-        lint[rule.id] = bool(words.lint(rule, said))
-    stands = {"on": lambda rule: rule.on, "off": lambda rule: not rule.on, "attention": lambda rule: lint[rule.id]}
+    house = House([rule for those in rules.values() for rule in those])
+    first = sorted(house.given, key=lambda rule: rule.kind_id != kind.key)[:CHECKED]
+    remarks = {rule.id: lint.of(rule, house) for rule in first}
+    stands = {"on": lambda rule: rule.on, "off": lambda rule: not rule.on, "attention": lambda rule: remarks.get(rule.id)}
     mine = [rule for rule in rules[kind.key] if stand not in stands or stands[stand](rule)]
     if query:
-        found = [shown for shown in (row(rule, said) for rule in mine) if shown.speaks_of(query)]
+        found = [shown for rule in mine if (shown := row(rule, said, house, remarks.get(rule.id))).speaks_of(query)]
         page, length = found[start:start + PAGE], len(found)
     else:
-        page, length = [row(rule, said) for rule in mine[start:start + PAGE]], len(mine)
+        page = [row(rule, said, house, remarks.get(rule.id)) for rule in mine[start:start + PAGE]]
+        length = len(mine)
     return Feed(
         page, start + PAGE if length > start + PAGE else None, Counter({key: len(those) for key, those in rules.items()}),
-        Counter(rule.kind_id for those in rules.values() for rule in those if lint[rule.id]),
+        Counter(rule.kind_id for rule in first if remarks[rule.id]), lint.everywhere(house),
     )

@@ -11,15 +11,17 @@ from core.rows import tuples
 from emails.models import Template
 from records.models import Contact, Kind, Location, Profile, Record
 from rules import index, overlap
-from rules.models import Rule
+from rules.models import Rule, templates_of
 
 RECENT = 500  # records of a kind that are looked through for languages and assignees
+CROWD = 60  # rules of one start among which others that say the same are looked for
 
 
 @dataclass
 class House:
-    """Read once for many rules, each part when it is first asked for."""
+    """Read once for many rules, each part when it is first asked for; `given` are all rules where they are known."""
 
+    given: list[Rule] = field(default_factory=list)
     _people: dict[str, tuple[set[str], bool]] = field(default_factory=dict)
 
     @cached_property
@@ -41,12 +43,20 @@ class House:
     @cached_property
     def rules(self) -> dict[tuple[str, str, overlap.Start], list[Rule]]:
         """Those that are on and in order, by kind, reader and start."""
-        kinds, found = {kind.key: kind for kind in Kind.select()}, defaultdict(list)
-        for rule in Rule.select().where(Rule.on).order_by(Rule.id):
-            rule.kind = kinds[rule.kind_id]
-            for reader, start in product(overlap.readers(rule), () if index.fault_of(rule) else overlap.starts(rule)):
-                found[rule.kind_id, reader, start].append(rule)
+        found: dict[tuple[str, str, overlap.Start], list[Rule]] = defaultdict(list)
+        for rule in self.given or self._read():
+            has_texts = templates_of(rule.recipients, rule.options) <= self.templates.keys()
+            in_order = rule.on and has_texts and not index.fault_of(rule)
+            for reader, start in product(overlap.readers(rule), overlap.starts(rule) if in_order else ()):
+                if len(found[rule.kind_id, reader, start]) < CROWD:
+                    found[rule.kind_id, reader, start].append(rule)
         return found
+
+    def _read(self) -> list[Rule]:
+        kinds, rules = {kind.key: kind for kind in Kind.select()}, list(Rule.select().where(Rule.on).order_by(Rule.id))
+        for rule in rules:
+            rule.kind = kinds[rule.kind_id]
+        return rules
 
     def languages(self, kind: str) -> set[str]:
         """What the customers of a kind's recent records read, and what the company writes at the foot of its mails."""

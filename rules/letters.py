@@ -22,9 +22,9 @@ OUTSIDE = ("customer", "event")  # people who must have agreed to advertising
 
 def unreadable(rule: Rule, house: House) -> Iterator[str]:
     """Texts that name what records of this kind do not have."""
+    fields = tuple(sorted(field["key"] for field in rule.kind.fields))
     for template in _templates(rule, house):
-        wrong = _wrong(_texts(template), tuple(sorted(field["key"] for field in rule.kind.fields)), i18n.current())
-        if wrong:
+        if template.id and (wrong := _wrong(_texts(template), fields, i18n.current())):
             yield _("The template “%(name)s” does not fit: %(sentence)s", name=template.name, sentence=wrong)
 
 

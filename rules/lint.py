@@ -29,7 +29,7 @@ def of(rule: Rule, house: House) -> list[Remark]:
     faults = [_fault(rule)] if _fault(rule) else [*_starts(rule), *_never(rule)]
     stops = [*faults, *_gone(rule, house), *letters.unreadable(rule, house)]
     warns = [*_strange(rule), *_nobody(rule, house), *letters.foreign(rule, house), *letters.advertising(rule, house)]
-    doubles = [] if faults else _doubles(rule, house)
+    doubles = [] if stops else _doubles(rule, house)
     return [*(Remark(escape(one), True) for one in stops), *(Remark(escape(one)) for one in warns), *map(Remark, doubles)]
 
 

@@ -15,9 +15,11 @@ from pages import links, place
 from records.load import load
 from records.models import Kind, Record
 from records.people import Person, person
-from rules import saving
+from rules import lint, saving
 from rules import words as saying
 from rules.draft import NEW, Draft
+from rules.house import House
+from rules.lint import Remark
 from rules.models import Rule, recipient_of
 from rules.triggers import TRIGGERS
 
@@ -37,9 +39,12 @@ class Sample:
     mail: Composed
 
 
-def words(draft: Draft, asked: Mapping[str, str]) -> dict[str, Any]:
-    """What the side shows; `asked` may name the record and the recipient (`reader`, by place) to look at."""
-    rule, said = saving.fill(Rule(), draft), saying.names()
+def words(draft: Draft, asked: Mapping[str, str], key: int | None = None) -> dict[str, Any]:
+    """What the side shows of the rule `key`, or of a new one.
+
+    `asked` may name the record and the recipient (`reader`, by place) to look at.
+    """
+    rule, said = saving.fill(Rule(id=key), draft), saying.names()
     said.templates[0] = _("(new template)") if any(one["template"] == NEW for one in draft.recipients) else saying.GONE
     records = _recent(draft.kind)
     n = _place(asked.get("reader", "0"), len(draft.recipients))
@@ -47,6 +52,7 @@ def words(draft: Draft, asked: Mapping[str, str]) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "sentence": saying.sentence(rule, said), "about": saying.about(rule, said), "records": records, "record": wanted,
         "readers": [saying.who(one) for one in draft.recipients], "reader": n, "sample": None, "missing": "", "address": {},
+        "self": key, "lint": _remarks(rule, draft),
     }
     try:
         reader = draft.recipients[n]
@@ -56,6 +62,16 @@ def words(draft: Draft, asked: Mapping[str, str]) -> dict[str, Any]:
     except Incomplete as missing:
         shown["missing"] = str(missing)
     return shown
+
+
+def _remarks(rule: Rule, draft: Draft) -> list[Remark]:
+    """What is wrong with the draft so far, and with the texts written in it; a mail that cannot be shown says so itself."""
+    house = House()
+    for said in draft.recipients:
+        if said["template"] == NEW:
+            text = {"subject": said["subject"], "body": said["body"]}
+            house.templates[0] = Template(id=0, name=_("(new template)"), texts={drafts.must(): text})
+    return [*lint.of(rule, house), *lint.everywhere(house)]
 
 
 def sample(asked: Mapping[str, Any]) -> Sample:

@@ -99,7 +99,7 @@ def ask_to_delete(rules: list[Rule]) -> str:
     """A page that shows what would go, before it goes."""
     said = words.names()
     waiting = sum(plan.waiting(rule.id) for rule in rules)
-    rows = [row(rule, said, house) for rule in rules]
+    rows = [row(rule, said, House(), []) for rule in rules]
     return render_template("rules/delete.html", rows=rows, kind=rules[0].kind, waiting=waiting)
 
 

@@ -11,8 +11,7 @@ from records import conditions, people
 from records.conditions.words import clause
 from records.conditions.words import condition as condition
 from records.models import Kind, Location, Profile
-from rules import index
-from rules.models import Rule, templates_of
+from rules.models import Rule
 from rules.triggers import TRIGGERS
 
 UNITS = {"minutes": 1, "hours": 60, "days": 1440}
@@ -75,20 +74,6 @@ def where(rule: Rule, said: Names) -> str:
     """“All locations”, “Only Kreuzberg, Potsdam”."""
     places = [said.locations.get(place, GONE) for place in rule.locations]
     return _("Only %(places)s", places=", ".join(places)) if places else _("All locations")
-
-
-def lint(rule: Rule, said: Names) -> list[str]:
-    """What keeps the rule from working, one sentence each."""
-    found = [fault(rule.fault or index.fault_of(rule))] if rule.fault or index.fault_of(rule) else []
-    if not templates_of(rule.recipients, rule.options) <= said.templates.keys():
-        found.append(_("A template of this rule no longer exists."))
-    if any(place not in said.locations for place in rule.locations):
-        found.append(_("A location of this rule no longer exists."))
-    known = {status["key"] for status in rule.kind.statuses}
-    if not known.issuperset(rule.options.get("statuses", ())):
-        found.append(_("A status of this rule no longer exists."))
-    gone = [value for said in conditions.leaves(rule.conditions) for value in conditions.strange(said, rule.kind)]
-    return found + [_("A condition of this rule names “%(value)s”, which no longer exists.", value=value) for value in gone]
 
 
 def fault(key: str) -> str:

@@ -109,20 +109,6 @@ def test_names_of_strangers_are_escaped(house: Flask) -> None:
     assert "<b>fett</b>" not in text
 
 
-def test_what_keeps_a_rule_from_working_is_said(house: Flask) -> None:
-    rule = make(trigger="status_changed_to", options={"statuses": ["melted"]}, locations=[9],
-                recipients=[{"who": "customer", "address": "", "template": 99}])
-    with i18n.speaking("de"):
-        assert words.lint(rule, NAMES) == [
-            "Eine Vorlage dieser Regel gibt es nicht mehr.",
-            "Einen Standort dieser Regel gibt es nicht mehr.",
-            "Einen Status dieser Regel gibt es nicht mehr.",
-        ]
-        assert words.lint(make(trigger="moon_is_full", fault="trigger:moon_is_full"), NAMES) == [
-            "Ausgeschaltet: Diese Version kennt den Auslöser „moon_is_full“ nicht."
-        ]
-
-
 def test_a_rule_with_an_unknown_trigger_or_condition_can_still_be_read(house: Flask) -> None:
     assert "der Kunde" in said(make(trigger="moon_is_full"))
     strange = {"field": "shoe_size", "operator": "is", "value": "42"}
