@@ -66,9 +66,8 @@ def advertising(rule: Rule, house: House) -> Iterator[str]:
     for template in [] if _asks_for_consent(rule) else _outside(rule, house):
         if any(ADVERTISING.search(text) for _language, *texts in _texts(template) for text in texts):
             yield _(
-                "The template “%(name)s” seems to advertise or to ask for a rating, which counts as advertising in Germany: "
-                "the consent to e‑mails is not enough for that. Ask for a consent of its own, make it a condition of this "
-                "rule, and say in the text how to unsubscribe.", name=template.name,
+                "The template “%(name)s” advertises or asks for a rating. In Germany both count as advertising: they need a "
+                "consent of their own, as a condition of this rule, and a word on how to unsubscribe.", name=template.name,
             )
 
 

@@ -141,7 +141,7 @@ def test_x8_a_language_that_the_company_writes_in_is_missing(make: Make, text: T
 def test_x8_asking_for_a_rating_counts_as_advertising(make: Make, text: Text, body: str) -> None:
     template = text("Danke", de=body, en="Hello")
     [said] = remarks(make(template=template.id), stops=False)
-    assert "gilt in Deutschland als Werbung" in said and "wie man sich abmeldet" in said
+    assert "gilt in Deutschland als Werbung" in said and "eigene Einwilligung" in said and "Abmelden" in said
     assert remarks(make(template=template.id, who="address")) == []
 
 
