@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from core.i18n import gettext as _
 from records import conditions
+from records.conditions.words import called
 from rules import index, letters, overlap, words
 from rules.house import House
 from rules.models import Rule, templates_of
@@ -50,6 +51,9 @@ def _fault(rule: Rule) -> str:
     name = fault.removeprefix("condition:fields.")
     if name != fault and name not in _own(rule):
         return _("A condition asks about the further field “%(name)s”, which no longer exists.", name=name)
+    field = fault.removeprefix("condition:")
+    if field != fault and not rule.fault and called(field, rule.kind):
+        return _("The condition “%(name)s …” is not complete yet.", name=called(field, rule.kind))
     return words.fault(fault) if fault else ""
 
 

@@ -39,6 +39,14 @@ def _part(said: Condition | Group, kind: Kind) -> Markup:
     return Markup("({})").format(inner) if len(leaves(said)) > 1 else inner
 
 
+def called(key: str, kind: Kind) -> str:
+    """What the field of that key is called; nothing when there is no such field."""
+    try:
+        return named(key, field(key, kind))
+    except Unknown:
+        return ""
+
+
 def named(key: str, asked: Field) -> str:
     """“the source”; of a field that the kind adds “the entry “Serial number””."""
     return _("the entry “%(label)s”", label=asked.label) if key.startswith(FURTHER) else _(asked.label)
