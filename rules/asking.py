@@ -75,6 +75,14 @@ def reshape(group: Group, added: str, dropped: str, kind: Kind) -> None:
         _fit(said, kind)
 
 
+def newest(group: Group, added: str) -> str:
+    """The place of the condition that was just added, of a group's its first."""
+    outer = added.partition("-")[2]
+    inside = _group_at(group, outer)
+    last = len(inside["of"] if inside else group["of"]) - 1
+    return f"{outer}-{last}" if outer else f"{last}-0" if added == "group" else str(last)
+
+
 def fitting(key: str, kind: Kind) -> list[str]:
     """The operators that go with a field; none for a field there is not."""
     try:
