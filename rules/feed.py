@@ -36,10 +36,6 @@ class Row:
     family: str
     count: Count | None = None  # the feed asks for it afterwards: it may take a moment
 
-    def speaks_of(self, words: str) -> bool:
-        text = " ".join([self.rule.name, self.sentence.striptags(), self.family, *self.about]).casefold()
-        return all(word in text for word in words.casefold().split())
-
 
 @dataclass
 class Feed:
@@ -71,13 +67,16 @@ def read(kind: Kind, everyone: Mapping[str, Kind], query: str, stand: str, start
     remarks = {rule.id: lint.of(rule, house) for rule in first}
     stands = {"on": lambda rule: rule.on, "off": lambda rule: not rule.on, "attention": lambda rule: remarks.get(rule.id)}
     mine = [rule for rule in rules[kind.key] if stand not in stands or stands[stand](rule)]
-    if query:
-        found = [shown for rule in mine if (shown := row(rule, said, house, remarks.get(rule.id))).speaks_of(query)]
-        page, length = found[start:start + PAGE], len(found)
-    else:
-        page = [row(rule, said, house, remarks.get(rule.id)) for rule in mine[start:start + PAGE]]
-        length = len(mine)
+    found = [rule for rule in mine if _speaks_of(rule, query, said)] if query else mine
+    page = [row(rule, said, house, remarks.get(rule.id)) for rule in found[start:start + PAGE]]
+    totals = Counter({key: len(those) for key, those in rules.items()})
     return Feed(
-        page, start + PAGE if length > start + PAGE else None, Counter({key: len(those) for key, those in rules.items()}),
+        page, start + PAGE if len(found) > start + PAGE else None, totals,
         Counter(rule.kind_id for rule in first if remarks[rule.id]), lint.everywhere(house),
     )
+
+
+def _speaks_of(rule: Rule, query: str, said: words.Names) -> bool:
+    shown = row(rule, said, House(), [])
+    text = " ".join([rule.name, shown.sentence.striptags(), shown.family, *shown.about]).casefold()
+    return all(word in text for word in query.casefold().split())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core import clock, journal
 from core.db import transaction
 from rules import versions
-from rules.models import Rule
+from rules.models import Rule, touch
 
 TIMES = {"": None, "1": True, "0": False}
 
@@ -53,8 +53,9 @@ def save(rules: Sequence[Rule], wish: Wish, actor: str) -> list[Rule]:
     with transaction():
         versions.begin(changed)
         for rule in changed:
-            rule.updated_at = clock.now()
-            rule.save(only=[Rule.recipients, Rule.release, Rule.hours, Rule.updated_at])
+            told = dict(recipients=rule.recipients, release=rule.release, hours=rule.hours, updated_at=clock.now())
+            Rule.update(**told).where(Rule.id == rule.id).execute()
         versions.keep(changed, "bulk", actor)
+        touch()
         journal.record_many([journal.row("rule.changed", None, actor, rule=rule.id, how="bulk") for rule in changed])
     return changed

@@ -40,6 +40,8 @@ def change() -> Answer:
     """Show what would change; with `save` change it."""
     kind = views.kind_of(request.form.get("kind"))
     rules = [rule for rule in views.named(request.form.getlist("rule")) if rule.kind_id == kind.key]
+    for rule in rules:
+        rule.kind = kind
     if not rules:
         return redirect(url_for("rules.index", kind=kind.key))
     templates = [(template.id, template.name) for template in checks.templates_for(kind)]
