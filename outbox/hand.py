@@ -1,15 +1,18 @@
 """What a person may do with one message; each verb is one conditional UPDATE, and an Entry that says who did it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from core import clock, journal
 from core.db import database, transaction
+from core.i18n import gettext as _
 from outbox import alarm, release
 from outbox.models import Message
+from records.contacts import Refused
 
 UNSETTLED = ("held", "failed", "unclear")
 UNREACHED = ("no_address", "no_consent", "suppressed", "unknown_address")
+BY_HAND = "by_hand"  # a person has said when it goes out
 PATIENCE = timedelta(days=1)  # what a person sends by hand may go out at least this long
 
 
@@ -24,9 +27,21 @@ class TooLate(Exception):
 def send_now(message: Message, actor: str) -> None:
     """Send what is planned for later."""
     with transaction():
-        _move(message, ("planned",), due_at=clock.now())
+        _move(message, ("planned",), due_at=clock.now(), reason=BY_HAND)
         _write_down("message.hurried", message, actor)
         database.after_commit(alarm.due.ring)
+
+
+def put_off(message: Message, at: datetime, actor: str) -> None:
+    """Send what is planned at another moment, also outside working hours; raises Refused for one that makes no sense."""
+    if at <= clock.now():
+        raise Refused("later", _("Please choose a moment that lies ahead."))
+    if at > message.expires_at:
+        raise Refused("later", _("That would be too late for this message."))
+    with transaction():
+        _move(message, ("planned",), due_at=at, reason=BY_HAND)
+        _write_down("message.put_off", message, actor, due=at.isoformat(timespec="seconds"))
+        database.after_commit(lambda: alarm.at(at))
 
 
 def let_go(message: Message, actor: str) -> None:
@@ -73,7 +88,7 @@ def _anew(message: Message, allowed: tuple[str, ...], what: str, actor: str) -> 
     until = max(message.expires_at, now + PATIENCE)
     with transaction():
         anew = {"attempts": 0, "owner": "", "lease_until": None}
-        _move(message, allowed, state="planned", reason="by_hand", due_at=now, expires_at=until, **anew)
+        _move(message, allowed, state="planned", reason=BY_HAND, due_at=now, expires_at=until, **anew)
         _write_down(what, message, actor)
         database.after_commit(alarm.due.ring)
 

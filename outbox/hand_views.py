@@ -15,13 +15,28 @@ from outbox.models import Message
 from outbox.states import STATES
 from outbox.views import kept
 from outbox.words import tell
+from records import amounts
+from records.contacts import Refused
+from records.models import Record
+from records.zones import zone_of
 
 bp = Blueprint("hand", __name__, template_folder="templates", url_prefix="/outbox")
+
+
+def _put_off(message: Message, actor: str) -> None:
+    """Put it off until the day and hour of the form, as the clocks show them where the record belongs."""
+    zone = zone_of(Record.get_by_id(message.record_id))
+    at = amounts.moment(request.form.get("date", ""), request.form.get("time", ""), "later", zone)
+    if at is None:
+        raise Refused("later", _("Please choose day and time."))
+    hand.put_off(message, at, actor)
+
 
 Verb = Callable[[Message, str], None]
 VERBS: dict[str, tuple[Verb, str]] = {
     "release": (hand.let_go, N_("The message is released.")),
     "now": (hand.send_now, N_("The message goes out now.")),
+    "later": (_put_off, N_("The message is put off.")),
     "again": (hand.retry, N_("The message is sent again.")),
     "settled": (hand.take_as_sent, N_("The message counts as sent.")),
     "discard": (hand.discard, N_("The message has been discarded.")),
@@ -32,7 +47,7 @@ VERBS: dict[str, tuple[Verb, str]] = {
 @bp.post("/<int:id>/<deed>")
 @signed_in
 def act(id: int, deed: str) -> Any:
-    """Do it; where the message had moved on meanwhile, 409 with how it stands now."""
+    """Do it; where the message had moved on meanwhile, 409 with how it stands now; 422 for a moment that makes no sense."""
     verb, said = VERBS.get(deed) or abort(404)
     message = Message.get_or_none(Message.id == id) or abort(404)
     code = 200
@@ -41,9 +56,11 @@ def act(id: int, deed: str) -> Any:
         said = _(said)
     except hand.TooLate as late:
         said, code = _("Meanwhile the message is already “%(state)s”.", state=_(STATES[late.message.state])), 409
+    except Refused as refusal:
+        said, code = refusal.sentence, 422
     back = request.form.get("back", "")
     if not wants_fragment():
-        flash(said, "error" if code == 409 else "message")
+        flash(said, "message" if code == 200 else "error")
         return redirect(_address(message, back))
     return _shown(Message.get_by_id(id), back, said, code), code
 
@@ -57,7 +74,7 @@ def _address(message: Message, back: str) -> str:
 
 def _shown(message: Message, back: str, said: str, code: int) -> str:
     """The part of the page that the button's form asks to be replaced, and beside it what was done."""
-    toast = render_template("outbox/_said.html", said=said, tone="stop" if code == 409 else "", tasks=today.open_tasks())
+    toast = render_template("outbox/_said.html", said=said, tone="" if code == 200 else "stop", tasks=today.open_tasks())
     if back == "record":
         return record_views.fragment(message.record_id) + toast
     if back == "today":

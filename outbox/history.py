@@ -19,6 +19,8 @@ EVENTS = {
     "message.bounced": ("failed", "undo", N_("Came back")),
     "message.released": ("", "check", N_("Released")),
     "message.hurried": ("", "play", N_("Moved forward by hand")),
+    "message.put_off": ("", "clock", N_("Put off by hand")),
+    "message.planned": ("", "clock", N_("Its moment was moved")),
     "message.retried": ("", "again", N_("Sent again by hand")),
 }
 

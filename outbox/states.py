@@ -36,6 +36,8 @@ REASONS = {
     "rule_gone": N_("The rule no longer exists."),
     "rule_off": N_("The rule has been switched off."),
     "rule_changed": N_("The rule was changed and its waiting messages discarded."),
+    "kept": N_("The rule was changed since; a person let this message stay as it was."),
+    "replanned": N_("The rule was changed, and this message is no longer part of it."),
     "conditions": N_("The rule’s conditions no longer hold."),
     "passed": N_("Its moment had passed before it was known."),
     "no_hours": N_("Before the appointment there were no working hours left."),
@@ -65,7 +67,7 @@ REASONS = {
         "Nobody knows whether it arrived; after a quarter of an hour it is sent once more, recognisable as the same message."
     ),
     "again": N_("It is sent once more, recognisable as the same message."),
-    "by_hand": N_("Sent again by hand."),
+    "by_hand": N_("A person has said when."),
     "settled_by_hand": N_("Taken as sent by a person."),
     "told": N_("They have been told in person."),
 }

@@ -21,12 +21,13 @@ from records.zones import zone_of
 DEEDS = {
     "release": N_("Let it go out"),
     "now": N_("Now"),
+    "later": N_("Later …"),
     "again": N_("Send again"),
     "settled": N_("Counts as sent"),
     "discard": N_("Discard"),
 }
 POSSIBLE = {
-    "planned": ("now", "discard"),
+    "planned": ("now", "later", "discard"),
     "awaiting": ("release", "discard"),
     "held": ("release", "discard"),
     "failed": ("again", "discard"),

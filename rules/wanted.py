@@ -7,15 +7,15 @@ from peewee import fn
 from core import clock
 from core.journal import Entry
 from core.rows import tuples
+from outbox.hand import BY_HAND
 from outbox.models import Message
 from outbox.states import Later
 from records.load import load
 from records.models import Record
-from rules import engine, index, planning, timing
+from rules import engine, index, kept, planning, timing
+from rules.kept import KEPT
 from rules.models import Rule
 from rules.triggers import TRIGGERS, status_of
-
-BY_HAND = "by_hand"  # a person has said when it goes out
 
 
 def still_wanted(messages: Sequence[Message]) -> Mapping[int, str | Later]:
@@ -43,11 +43,14 @@ def _unwanted(rule: Rule | None, record: Record | None, message: Message) -> str
     if record is None:
         return ""
     reminder = TRIGGERS[rule.trigger].family == "reminder"
-    if (rule.delay or reminder) and not TRIGGERS[rule.trigger].holds(record, rule.options):
+    if message.reason == KEPT and not kept.stands(message, record):
+        return "moved" if ":" in message.occasion else "status_left"
+    waited = reminder or (rule.delay and message.reason != KEPT)
+    if waited and not TRIGGERS[rule.trigger].holds(record, rule.options):
         return engine.why_gone(rule, record) if reminder else "status_left"
     if not planning.concerns(rule, record) or planning.failing(rule, record):
         return engine.why_gone(rule, record)
-    return "" if _still_meant(rule, record, message) else "moved"
+    return "" if message.reason == KEPT or _still_meant(rule, record, message) else "moved"
 
 
 def _still_meant(rule: Rule, record: Record, message: Message) -> bool:
@@ -94,7 +97,7 @@ def _depends(rule: Rule | None, message: Message) -> bool:
     if rule is None or rule.trigger not in TRIGGERS:
         return False
     choosy = rule.conditions or rule.locations or rule.profile or rule.delay or rule.hours
-    return bool(choosy or message.reason == "resting" or TRIGGERS[rule.trigger].family == "reminder")
+    return bool(choosy or message.reason in ("resting", KEPT) or TRIGGERS[rule.trigger].family == "reminder")
 
 
 def _newest_only(rule: Rule | None) -> bool:

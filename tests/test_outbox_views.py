@@ -192,3 +192,23 @@ def test_hostile_names_stay_text(clerk: FlaskClient, put: Put, make_record: Make
         page = clerk.get(path).text
         assert "<script>alert" not in page and "<b>fett" not in page
     assert "<b>fett" not in clerk.get(f"/outbox/for/{record.id}", headers=HTMX).text
+
+
+def test_x1_a_planned_message_is_put_off_to_another_moment(clerk: FlaskClient, put: Callable[..., Message]) -> None:
+    message = put(due=timedelta(minutes=10))
+    at = (clock.now() + timedelta(minutes=30)).astimezone(clock.zone("Europe/Berlin"))
+    form = {"date": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}"}
+    assert clerk.post(f"/outbox/{message.id}/later", data=form).status_code == 302
+    row = Message.get_by_id(message.id)
+    assert (row.due_at, row.reason) == (at.replace(second=0, microsecond=0), "by_hand")
+
+
+@pytest.mark.parametrize(("days", "sentence"), [(-1, "Zeitpunkt, der noch vor uns liegt"), (400, "zu spät")])
+def test_a_moment_that_makes_no_sense_is_refused(
+    clerk: FlaskClient, put: Callable[..., Message], days: int, sentence: str
+) -> None:
+    message = put()
+    form = {"date": f"{clock.now() + timedelta(days=days):%Y-%m-%d}", "time": "12:00"}
+    answer = clerk.post(f"/outbox/{message.id}/later", data=form, headers={"HX-Request": "true"})
+    assert answer.status_code == 422 and sentence in answer.text
+    assert Message.get_by_id(message.id).due_at == message.due_at
