@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from core import clock
+from core import clock, i18n
 from core.i18n import gettext as _
 from emails.scene import Scene
 from pages import links, place
@@ -12,6 +12,7 @@ from records.models import Contact, Kind, Location, Record
 from records.people import Person, person
 
 NUMBER = "1047"
+LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz-Sonderausführung, rechts"
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [["09:00", "13:00"], ["14:00", "18:30"]])
 
 
@@ -42,6 +43,26 @@ def record(kind: Kind) -> Record:
         tracking={"carrier": "DHL", "number": "00340434161094042557"},
         fields={field["key"]: field["key"] for field in kind.fields},
     )
+
+
+def worst(kind: Kind) -> Record:
+    """A made-up record that is hard on a text: long words, another language, and nothing there that may be missing."""
+    now = clock.now()
+    name = "Wolfeschlegelsteinhausenbergerdorff"
+    items = [{"name": f"{n}. {LONG}", "quantity": 1234.5, "price": None} for n in range(1, 13)]
+    return Record(
+        kind=kind, number="RE-2026/0000104711-Ersatzlieferung-B", status=max(kind.statuses, key=_length)["key"],
+        contact=Contact(
+            name=f"Prof. Dr. Maximiliane-Hubertina Freifrau von und zu {name}-Müller-Lüdenscheidt",
+            email=f"maximiliane-hubertina.{name.lower()}@{name.lower()}.example",
+            language="en" if i18n.current() == "de" else "de", consents={"email": {"given": True}},
+        ),
+        currency="EUR", items=items, fields={}, tracking={}, occurred_at=now, created_at=now, updated_at=now,
+    )
+
+
+def _length(status: dict[str, Any]) -> int:
+    return len(i18n.pick(status["labels"]))
 
 
 def any_kind() -> Kind:

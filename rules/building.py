@@ -5,16 +5,18 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.access import admin_only, signed_in
-from core.i18n import N_
 from core.i18n import gettext as _
+from core.i18n import moment
 from core.web import wants_fragment
 from emails.preview import document
 from records import kinds
 from records.models import Kind
-from rules import checks, draft, feed, form, preview, saving, views, words
+from records.zones import zone_of
+from rules import checks, draft, feed, form, preview, question, saving, views, words
 from rules.draft import Draft
 from rules.house import House
 from rules.models import Rule
+from rules.question import Question
 
 Answer = str | Response | tuple[str, int]
 
@@ -64,7 +66,8 @@ def delete(key: int) -> Answer:
 def side() -> str:
     """What stands beside the form, for what the form says now."""
     filled = draft.read(request.form, _kind(request.form.get("kind")))
-    return render_template("rules/_side.html", **preview.words(filled, request.form, request.form.get("self", type=int)))
+    beside = preview.words(filled, request.form, request.form.get("self", type=int))
+    return render_template("rules/_side.html", oob=True, reach=form.reached(filled), **beside)
 
 
 @bp.get("/mail")
@@ -87,10 +90,22 @@ def _answer(rule: Rule | None) -> Answer:
         return _reshaped(draft.reshape(filled, request.form), rule)
     if not checks.check(filled):
         return _page(filled, rule), 422
-    saved = saving.save(filled, rule, current_user.actor, discard=request.form.get("waiting") == "discard")
-    said = N_("Saved. “%(name)s” is switched on.") if saved.on else N_("Saved. “%(name)s” is switched off.")
-    flash(_(said, name=saved.name))
-    return redirect(url_for("rules.index", kind=saved.kind_id))
+    asked = question.ask(filled, rule, request.form)
+    if asked:
+        return _page(filled, rule, asked=asked)
+    saved, job = saving.save(filled, rule, current_user.actor, request.form.get("waiting", ""))
+    flash(_said(saved))
+    return redirect(url_for("jobs.show", key=job.id) if job else url_for("rules.index", kind=saved.kind_id))
+
+
+def _said(saved: Rule) -> str:
+    """That it is saved, and from when it applies."""
+    if not saved.on:
+        return _("Saved. “%(name)s” is switched off.", name=saved.name)
+    since = _("It applies from now on.")
+    if saved.since and saved.since < saved.updated_at:
+        since = _("It applies as before, since %(moment)s.", moment=moment(saved.since, zone_of(None)))
+    return _("Saved. “%(name)s” is switched on.", name=saved.name) + " " + since
 
 
 def _reshaped(filled: Draft, rule: Rule | None) -> Answer:
@@ -102,9 +117,9 @@ def _reshaped(filled: Draft, rule: Rule | None) -> Answer:
     return response
 
 
-def _page(filled: Draft, rule: Rule | None, focus: str = "") -> str:
+def _page(filled: Draft, rule: Rule | None, focus: str = "", asked: Question | None = None) -> str:
     beside = preview.words(filled, request.form, rule.id if rule else None)
-    return render_template("rules/builder.html", **form.words(filled, rule, focus), **beside)
+    return render_template("rules/builder.html", question=asked, **form.words(filled, rule, focus), **beside)
 
 
 def _kind(key: str | None) -> Kind:

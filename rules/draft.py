@@ -34,7 +34,7 @@ STARTER = {  # what a new template begins with
 class Draft:
     """The words as typed; `problems`: field → sentence.
 
-    `delay`, `places` and `profile` are None while their clause is closed.
+    `delay`, `places` and `profile` are None while their clause is closed. `existing`: also for records there were before.
     """
 
     kind: Kind
@@ -50,6 +50,7 @@ class Draft:
     recipients: list[dict[str, str]] = field(default_factory=list)
     release: str = "auto"
     on: bool = True
+    existing: bool = False
     problems: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -86,6 +87,7 @@ def read(form: Form, kind: Kind) -> Draft:
         places=[place for place in form.getlist("place") if place] if "place" in form else None,
         profile=form.get("profile"), recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT) or [_recipient({})],
         release="hand" if form.get("release") == "hand" else "auto", on=form.get("on") == "1",
+        existing="existing" in form,
     )
     draft.delay = draft.delay if draft.family == "event" else None
     return draft

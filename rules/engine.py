@@ -9,7 +9,7 @@ from outbox.models import Message
 from outbox.plan import Planned
 from records.load import load
 from records.models import Kind, Record
-from rules import index, planning, reconcile
+from rules import index, kept, planning, reconcile
 from rules.index import Index, Place
 from rules.models import Rule
 from rules.reconcile import Changes
@@ -109,9 +109,10 @@ def _reminders(reminded: dict[int, dict[int, Started]], records: dict[int, Recor
 
 def remind(rule: Rule, record: Record, entry: Entry | None, there: Sequence[Message], fresh: bool) -> Changes:
     """What one reminder does about one record as it is now; `there` are its messages, `fresh` allows new ones."""
-    now = clock.now()
+    now, gone = clock.now(), why_gone(rule, record)
     rows = planning.ahead(rule, record, entry, entry.at if entry else now)
-    return reconcile.compare(rows, there, why_gone(rule, record), now, fresh)
+    left = kept.standing(there, record) if gone == "moved" else []  # nothing speaks against what a person kept
+    return reconcile.compare(rows, [message for message in there if message not in left], gone, now, fresh and not left)
 
 
 def why_gone(rule: Rule, record: Record) -> str:

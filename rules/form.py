@@ -6,11 +6,10 @@ from flask import url_for
 
 from core.i18n import N_
 from core.i18n import gettext as _
-from outbox import plan
 from records import kinds, people, profiles
 from records.models import Kind, Location
 from records.wording import a
-from rules import checks, choosing, draft, saving
+from rules import asking, checks, choosing, draft, reach, saving
 from rules import words as saying
 from rules.blanks import Blanks
 from rules.draft import Draft
@@ -37,7 +36,6 @@ def words(filled: Draft, rule: Rule | None, focus: str = "") -> dict[str, Any]:
         "rule": rule, "draft": filled, "problems": filled.problems, "NEW": draft.NEW, "focus": focus,
         "here": url_for("rule.change", key=rule.id) if rule else url_for("rule.create"),
         "title": saying.title(saving.fill(Rule(), filled)) if trigger else "",
-        "waiting": plan.waiting(rule.id) if rule else 0,
         "kinds": [(kind.key, a(kind)) for kind in kinds.everyone()],
         "opening": _(OPENINGS[filled.family]), "triggers": triggers(filled), "way": getattr(trigger, "way", 0),
         "options": [(option, choosing.choices(option, filled.kind)) for option in choosing.options(filled.trigger)],
@@ -50,7 +48,7 @@ def words(filled: Draft, rule: Rule | None, focus: str = "") -> dict[str, Any]:
         "named": [saying.who(said) for said in filled.recipients],
         "who": [*((key, _(label)) for key, label in people.ROLES.items()), ("address", _("a fixed address"))],
         "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
-        "releases": releases(filled.kind), "release_button": release_button(filled.kind),
+        "reach": reached(filled), "releases": releases(filled.kind), "release_button": release_button(filled.kind),
     }
 
 
@@ -64,6 +62,8 @@ def focus(filled: Draft, added: str, dropped: str) -> str:
         return f"blank-{name}-{len(rows) - 1}"
     if added in ("delay", "profile"):
         return f"blank-{added}"
+    if added.startswith("condition") or added == "group":
+        return f"blank-field-{asking.newest(filled.conditions, added)}"
     return "blank-place" if added == "places" else ""
 
 
@@ -74,6 +74,11 @@ def triggers(filled: Draft) -> list[tuple[str, Choices]]:
         (_(title), [(key, _(trigger.label)) for key, trigger in useful.items() if trigger.family == family])
         for family, title in FAMILIES.items()
     ]
+
+
+def reached(filled: Draft) -> int | None:
+    """How many records a reminder could still write about; None for other rules."""
+    return reach.count(saving.fill(Rule(), filled)) if filled.family == "reminder" else None
 
 
 def release_button(kind: Kind) -> str:

@@ -15,7 +15,7 @@ from pages import links, place
 from records.load import load
 from records.models import Kind, Record
 from records.people import Person, person
-from rules import lint, saving
+from rules import agenda, lint, saving
 from rules import words as saying
 from rules.draft import NEW, Draft
 from rules.house import House
@@ -24,6 +24,7 @@ from rules.models import Rule, recipient_of
 from rules.triggers import TRIGGERS
 
 RECENT = 12  # records to choose from
+WORST = "worst"  # instead of a record's id: one that is hard on a text
 
 
 class Incomplete(ValueError):
@@ -48,15 +49,19 @@ def words(draft: Draft, asked: Mapping[str, str], key: int | None = None) -> dic
     said.templates[0] = _("(new template)") if any(one["template"] == NEW for one in draft.recipients) else saying.GONE
     records = _recent(draft.kind)
     n = _place(asked.get("reader", "0"), len(draft.recipients))
+    worst = asked.get("record") == WORST
     wanted = next((record for record in records if str(record.id) == asked.get("record")), records[0] if records else None)
+    wanted = None if worst else wanted
     shown: dict[str, Any] = {
         "sentence": saying.sentence(rule, said), "about": saying.about(rule, said), "records": records, "record": wanted,
         "readers": [saying.who(one) for one in draft.recipients], "reader": n, "sample": None, "missing": "", "address": {},
-        "self": key, "lint": _remarks(rule, draft),
+        "self": key, "lint": _remarks(rule, draft), "worst": worst, "plain": "plain" in asked,
+        "dates": agenda.of(rule, wanted or samples.record(draft.kind)),
     }
     try:
         reader = draft.recipients[n]
-        address = {"kind": draft.kind.key, "record": wanted.id if wanted else 0, "who": recipient_of(reader)}
+        shown_record = WORST if worst else wanted.id if wanted else 0
+        address = {"kind": draft.kind.key, "record": shown_record, "who": recipient_of(reader)}
         address |= {"status": _status(draft, wanted), **_source(reader)}
         shown |= {"sample": sample(address), "address": address}
     except Incomplete as missing:
@@ -75,7 +80,7 @@ def _remarks(rule: Rule, draft: Draft) -> list[Remark]:
 
 
 def sample(asked: Mapping[str, Any]) -> Sample:
-    """The mail that `asked` describes: kind, record (0: a made-up one), who, status, and template or subject and body.
+    """The mail that `asked` describes: kind, record (0 and `worst`: a made-up one), who, status, and template or text.
 
     Raises Incomplete.
     """
@@ -98,7 +103,7 @@ def _record(key: str, kind: str) -> Record:
     known = Kind.get_or_none(Kind.key == kind)
     if known is None:
         raise Incomplete(_("There is no such record."))
-    return samples.record(known)
+    return samples.worst(known) if key == WORST else samples.record(known)
 
 
 def _composed(asked: Mapping[str, Any], record: Record, reader: Person) -> Composed:

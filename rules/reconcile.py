@@ -11,9 +11,10 @@ from outbox import alarm, plan
 from outbox.models import Message
 from outbox.plan import Planned
 from outbox.states import WAITING
+from rules.kept import KEPT
 from rules.triggers import step_of
 
-REVIVED = ("conditions", "paid", "cancelled", "moved")  # dropped for a reason that may pass
+REVIVED = ("conditions", "paid", "cancelled", "moved", "replanned")  # dropped for a reason that may pass
 Pair = tuple[int, int]  # rule, record
 
 
@@ -92,6 +93,7 @@ def _differs(message: Message, row: Planned) -> bool:
 def _move(message: Message, row: Planned, actor: str) -> dict[str, Any] | None:
     """A message that waits for something else than its moment, such as a person, goes on waiting for that."""
     back = {"state": row.state, "reason": "", "attempts": 0} if message.state == "dropped" else {}
+    back |= {"reason": ""} if message.reason == KEPT else {}
     hit = Message.update(
         occasion=row.occasion, due_at=row.due_at, expires_at=row.expires_at, template=row.template_id, sort=row.sort, **back
     ).where(Message.id == message.id, Message.state == message.state)

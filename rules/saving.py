@@ -7,9 +7,9 @@ from core.db import transaction
 from emails import drafts
 from emails.models import Template
 from outbox import plan
-from rules import asking, choosing, index, versions, words
+from rules import asking, choosing, index, versions, waits, words
 from rules.draft import NEW, Draft
-from rules.models import Rule, RuleVersion, touch
+from rules.models import Job, Rule, RuleVersion, touch
 
 
 def fill(rule: Rule, draft: Draft) -> Rule:
@@ -26,10 +26,11 @@ def fill(rule: Rule, draft: Draft) -> Rule:
     return rule
 
 
-def save(draft: Draft, rule: Rule | None, actor: str, discard: bool = False) -> Rule:
-    """Make or change a rule, and the templates written with it; `draft` is checked, `discard` drops its waiting messages.
+def save(draft: Draft, rule: Rule | None, actor: str, waiting: str = "") -> tuple[Rule, Job | None]:
+    """Make or change a rule, and the templates written with it; `draft` is checked, `waiting` one of `waits.CHOICES`.
 
-    A rule that is switched on, or starts with something else than before, never reaches back.
+    A rule that is switched on, or starts with something else than before, never reaches back unless the draft says so;
+    where that, or planning anew what waits, takes longer, a job does it.
     """
     now = clock.now()
     with transaction():
@@ -42,20 +43,18 @@ def save(draft: Draft, rule: Rule | None, actor: str, discard: bool = False) -> 
             if said["template"] == NEW:
                 recipient["template"] = _write(rule, said, actor)
         _store(rule, before, "created" if fresh else "edited", actor)
-        if not fresh and (discard or rule.kind_id != before[1]):
-            plan.discard(rule.id, "rule_changed", actor)
-    return rule
+        moved = not fresh and rule.kind_id != before[1]
+        return rule, waits.settle(rule, "discard" if moved else waiting, draft.existing, actor)
 
 
 def restore(kept: RuleVersion, rule: Rule, actor: str) -> None:
-    """Put an older version back as a new one; the rule stays switched on or off as it is."""
+    """Put an older version back as a new one, and plan anew what waits; the rule stays switched on or off as it is."""
     with transaction():
         versions.begin([rule])
         before = _start(rule)
         versions.fill(rule, kept)
         _store(rule, before, f"restored:{kept.version}", actor)
-        if rule.kind_id != before[1]:
-            plan.discard(rule.id, "rule_changed", actor)
+        waits.settle(rule, "replan" if rule.kind_id == before[1] else "discard", False, actor)
 
 
 def bring_back(kept: RuleVersion, actor: str) -> Rule:
@@ -76,14 +75,15 @@ def switch(rules: Sequence[Rule], on: bool, actor: str) -> list[Rule]:
     """Switch rules on or off; those given back cannot be switched on as they are. One switched on never reaches back."""
     faulty = [rule for rule in rules if on and index.fault_of(rule)]
     meant = [rule for rule in rules if rule.on != on and rule not in faulty]
+    new = {"on": on, "fault": "", "updated_at": clock.now(), **({"since": clock.now()} if on else {})}
     with transaction():
         versions.begin(meant)
-        for rule in meant:
-            rule.on, rule.updated_at, rule.fault = on, clock.now(), ""
-            rule.since = clock.now() if on else rule.since
-            rule.save(only=[Rule.on, Rule.since, Rule.fault, Rule.updated_at])
+        Rule.update(**new).where(Rule.id.in_([rule.id for rule in meant])).execute()
         versions.keep(meant, "switched", actor)
+        touch()
         journal.record_many([journal.row("rule.changed", None, actor, rule=rule.id, on=on) for rule in meant])
+    for rule in meant:
+        rule.on, rule.fault = on, ""
     return faulty
 
 

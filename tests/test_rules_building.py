@@ -219,31 +219,6 @@ def test_the_preview_says_what_is_missing(admin: FlaskClient, filled: dict[str, 
     assert admin.get("/rules/mail?record=x&who=&template=y").status_code == 404
 
 
-def test_saving_with_messages_waiting_keeps_or_discards_them(
-    admin: FlaskClient, filled: dict[str, Any], rule: Rule, make_record: Make
-) -> None:
-    Rule.update(delay=60).execute()
-    make_record("1001")
-    journal.read([engine.read])
-    assert "1 Nachricht wartet noch mit der bisherigen Fassung." in page(admin.get(f"/rules/{rule.id}"))
-    same = {**filled, "trigger": "created", "delay": "60", "unit": "minutes"}
-    admin.post(f"/rules/{rule.id}", data={**same, "waiting": "keep"})
-    assert Message.get().state == "planned"
-    admin.post(f"/rules/{rule.id}", data={**same, "waiting": "discard"})
-    assert (Message.get().state, Message.get().reason) == ("dropped", "rule_changed")
-
-
-def test_a_rule_that_moves_to_another_kind_leaves_no_message_behind(
-    admin: FlaskClient, filled: dict[str, Any], rule: Rule, make_record: Make
-) -> None:
-    Rule.update(delay=60).execute()
-    make_record("1001")
-    journal.read([engine.read])
-    admin.post(f"/rules/{rule.id}", data={**filled, "kind": "booking", "trigger": "created"})
-    assert Rule.get().kind_id == "booking"
-    assert Message.get().state == "dropped"
-
-
 def test_changing_only_words_does_not_forget_what_just_happened(
     admin: FlaskClient, filled: dict[str, Any], rule: Rule
 ) -> None:
