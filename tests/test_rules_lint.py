@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from markupsafe import Markup
 
 from core import clock, i18n, settings
 from core.db import transaction
@@ -14,6 +16,7 @@ from records.models import Contact, Kind, Location, Profile, Record
 from rules import index, lint
 from rules.house import House
 from rules.models import Rule
+from rules.triggers import TRIGGERS
 
 Make = Callable[..., Rule]
 Text = Callable[..., Template]
@@ -298,3 +301,42 @@ def test_x8_a_hundred_rules_are_checked_within_a_tenth_of_a_second(
         took.append(time.process_time() - began)
     assert all(len(said) == 1 for said in found)
     assert min(took) < 0.1, took
+
+
+def words(html: str) -> str:
+    return " ".join(Markup(html).striptags().split())
+
+
+def form(rule: Rule, **changed: Any) -> dict[str, Any]:
+    said = rule.recipients[0]
+    return {
+        "kind": "order", "trigger": rule.trigger, "who-0": said["who"], "address-0": "", "template-0": said["template"],
+        "on": "1", "self": rule.id, **changed,
+    }
+
+
+def test_x8_the_builder_says_it_of_the_draft(admin: FlaskClient, make: Make) -> None:
+    rule, other = make(name="Erste"), make(name="Zweite", trigger="status_changed")
+    assert "dorthin" not in admin.post("/rules/preview", data=form(rule)).text
+    draft = words(admin.post("/rules/preview", data=form(rule, trigger="status_changed")).text)
+    assert "Auch die Regel „Zweite“ schreibt dorthin." in draft
+    assert "Auch die Regel „Erste“" not in words(admin.get(f"/rules/{other.id}").text)
+    asked = {"template-0": "new", "subject-0": "Danke", "body-0": "Bitte bewerten Sie uns."}
+    assert "Die Vorlage „(neue Vorlage)“ wirbt" in words(admin.post("/rules/preview", data=form(rule, **asked)).text)
+
+
+@pytest.mark.parametrize("trigger", [*TRIGGERS, "moon_is_full", ""])
+def test_a_draft_that_is_hardly_begun_is_looked_at_without_a_fault(admin: FlaskClient, make: Make, trigger: str) -> None:
+    make(trigger=trigger or "created")
+    assert admin.post("/rules/preview", data={"kind": "order", "trigger": trigger}).status_code == 200
+    half = {"kind": "order", "trigger": trigger, "who-0": "assignee", "on": "1", "field": "scheduled_at", "n-0": ""}
+    assert admin.post("/rules/preview", data=half).status_code == 200
+
+
+def test_x8_rows_say_it_and_tabs_count_it(admin: FlaskClient, clerk: FlaskClient, make: Make) -> None:
+    rule = make(template=99)
+    page = words(admin.get("/rules?kind=order").text)
+    assert "Eine Vorlage dieser Regel gibt es nicht mehr." in page and "1 Regel braucht Sie" in page
+    assert "Ihren Mails fehlt noch das Impressum" in page
+    assert "Impressum" not in words(clerk.get("/rules?kind=order").text)
+    assert "Eine Vorlage dieser Regel gibt es nicht mehr." in words(clerk.get(f"/rules/{rule.id}").text)
