@@ -82,7 +82,8 @@ def _line(row: Told) -> Line:
     name = Markup('<a class="quiet" href="{}">{}</a>').format(url_for("outbox.show", id=row.message.id), row.template)
     what = Markup(_(WHAT[row.message.state])) % {"what": name, "to": escape(at)}
     foot = Markup(render_template("outbox/_deeds.html", told=row, back="record")) if row.deeds else Markup("")
-    return Line(row.at, row.stamp, row.sign, what, row.why or _subject(row), foot)
+    when = max(row.at, clock.now()) if row.message.state == "awaiting" else row.at
+    return Line(when, row.stamp, row.sign, what, row.why or _subject(row), foot)
 
 
 def _subject(row: Told) -> str:

@@ -15,7 +15,7 @@ AWAITING = Message.state == SQL("'awaiting'")  # spelled out, or SQLite would no
 COUNTED = 999  # stands for that many or more
 NEWS = ("status", "cancellation")  # the sorts of which only the newest is true
 RELEASE = """
-    UPDATE message SET state = 'planned', reason = '', due_at = CASE WHEN due_at < ? THEN ? ELSE due_at END
+    UPDATE message SET state = 'planned', due_at = CASE WHEN due_at < ? THEN ? ELSE due_at END
     WHERE state = 'awaiting' AND expires_at >= ? AND id IN ({ids})
 """
 DROP = "UPDATE message SET state = 'dropped', reason = ? WHERE state = 'awaiting' AND expires_at < ? AND id IN ({ids})"
