@@ -22,7 +22,7 @@ OUTSIDE = ("customer", "event")  # people who must have agreed to advertising
 
 def unreadable(rule: Rule, house: House) -> Iterator[str]:
     """Texts that name what records of this kind do not have."""
-    fields = tuple(sorted(field["key"] for field in rule.kind.fields))
+    fields = tuple(check.kind_fields(rule.kind) or ())
     for template in _templates(rule, house):
         if template.id and (wrong := _wrong(_texts(template), fields, i18n.current())):
             yield _("The template “%(name)s” does not fit: %(sentence)s", name=template.name, sentence=wrong)

@@ -1,18 +1,24 @@
 """The starter packs: put in once, edits are kept."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
 from core import i18n, settings
 from core.db import transaction
 from core.i18n import LANGUAGES
-from emails.check import text_faults
+from emails.check import kind_fields, text_faults
 from emails.models import Template
-from records.models import Kind
+from records import kinds
+from records.models import Kind, Location
+from rules import lint
+from rules.house import House
 from rules.models import Rule
 from rules.packs import reader
 from rules.triggers import TRIGGERS
 
+PACKS = [pack.name for pack in reader.available()]
 PROMISED = ["new", "accepted", "in_progress", "waiting", "ready", "done", "cancelled"]
 
 
@@ -75,15 +81,70 @@ def test_names_are_in_the_language_of_the_company(house: Flask, language: str, n
     assert name in reader.install("repair-shop").rules
 
 
-def test_every_pack_uses_only_what_this_version_knows(house: Flask) -> None:
-    for pack in reader.available():
-        keys = {said["key"] for said in pack.words["template"]}
-        for said in pack.words["rule"]:
-            assert said["trigger"] in TRIGGERS
-            assert {recipient["template"] for recipient in said["recipients"]} <= keys
-        for language in LANGUAGES:
-            with i18n.speaking(language):
-                assert pack.title and pack.about and all(reader.sentences(pack))
+@pytest.mark.parametrize("name", PACKS)
+def test_every_pack_uses_only_what_this_version_knows(house: Flask, name: str) -> None:
+    pack = reader.find(name)
+    keys = {said["key"] for said in pack.words["template"]}
+    for said in pack.words["rule"]:
+        assert said["trigger"] in TRIGGERS
+        assert {recipient["template"] for recipient in said["recipients"]} <= keys
+    for language in LANGUAGES:
+        with i18n.speaking(language):
+            assert pack.title and pack.about and all(reader.sentences(pack))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_text_of_a_pack_is_there_in_both_languages_and_without_fault(house: Flask, name: str) -> None:
+    reader.install(name)
+    for template in Template.select().where(Template.system.is_null()):
+        assert set(template.texts) == set(LANGUAGES), template.name
+        fields = kind_fields(Kind.get(Kind.key == template.kind_id))
+        for language, text in template.texts.items():
+            assert text_faults(text, language, fields) == [], template.name
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_nothing_stops_a_rule_of_a_pack(shop: dict[str, Location], name: str) -> None:
+    reader.install(name)
+    for rule in Rule.select():
+        assert [one.sentence for one in lint.of(rule, House()) if one.stops] == [], rule.name
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_each_pack_is_put_in_once(house: Flask, name: str) -> None:
+    first, again = reader.install(name), reader.install(name)
+    assert first.rules and first.templates and str(again) == f"{name}: everything was there already."
+
+
+def test_packs_share_a_kind_without_taking_from_one_another(house: Flask) -> None:
+    for name in PACKS:
+        reader.install(name)
+    keys = [status["key"] for status in Kind.get(Kind.key == "order").statuses]
+    assert keys == [*PROMISED, "in_production", "shipped", "downloadable"]
+    assert Rule.select().count() == sum(len(reader.find(name).words["rule"]) for name in PACKS)
+
+
+def test_fields_and_events_taken_away_since_stay_away(house: Flask) -> None:
+    reader.install("advice-platform")
+    with transaction():
+        Kind.update(fields=[], events=[]).where(Kind.key == "advisor").execute()
+    reader.install("advice-platform")
+    assert (Kind.get(Kind.key == "advisor").fields, Kind.get(Kind.key == "advisor").events) == ([], [])
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ({"key": "message"}, "no kind can be called “message”"), ({"key": "Rückruf"}, "no kind can be called"),
+    ({"collection": "find"}, "no collection can be called “find”"), ({"collection": "orders"}, "already"),
+    ({"events": [{"key": "created"}]}, "no event can be called “created”"), ({"events": [{"key": "a.b"}]}, "no event"),
+    ({"fields": [{"key": "a", "type": "matrix"}]}, "there is no type “matrix”"), ({"statuses": []}, "at least one status"),
+])
+def test_a_kind_whose_words_mean_something_else_is_refused(house: Flask, change: dict[str, Any], said: str) -> None:
+    status = {"key": "new", "labels": {"de": "Neu"}, "sentence": {"de": "Neu."}, "tone": "plain"}
+    labels = {"de": {"one": "Besuch", "many": "Besuche"}}
+    words = {"key": "visit", "collection": "visits", "labels": labels, "statuses": [status]}
+    with pytest.raises(kinds.Unfit, match=said):
+        kinds.create({**words, **change})
+    assert kinds.create(words).position > Kind.get(Kind.key == "booking").position
 
 
 def test_an_unknown_pack_is_answered_with_those_there_are(house: Flask) -> None:

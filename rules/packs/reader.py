@@ -27,6 +27,7 @@ class Report:
 
     pack: str
     statuses: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)  # further fields and events of kinds
     profiles: list[str] = field(default_factory=list)
     templates: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
@@ -34,8 +35,9 @@ class Report:
     kept: int = 0
 
     def __str__(self) -> str:
-        new = f"{len(self.statuses)} statuses, {len(self.templates)} templates and {len(self.rules)} rules were put in."
-        return f"{self.pack}: {new if self.statuses or self.templates or self.rules else 'everything was there already.'}"
+        many = {"statuses": self.statuses, "details": self.details, "templates": self.templates, "rules": self.rules}
+        new = ", ".join(f"{len(names)} {what}" for what, names in many.items() if names)
+        return f"{self.pack}: {f'put in {new}.' if new else 'everything was there already.'}"
 
 
 def starters() -> list[Starter]:
@@ -68,7 +70,9 @@ def install(name: str, actor: str = "worker") -> Report:
     with transaction():
         known = {**{part: {} for part in KEPT}, **settings.get(f"pack:{name}")}
         for said in pack.words["kind"]:
-            report.statuses += rows.put_kind(said, known)
+            added = rows.put_kind(said, known)
+            report.statuses += added["statuses"]
+            report.details += added["fields"] + added["events"]
         for said in pack.words["profile"]:
             _once(said, known["profiles"], report, partial(_profile, said, report))
         for said in pack.words["template"]:

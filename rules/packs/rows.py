@@ -15,8 +15,8 @@ PARTS = ("statuses", "fields", "events")
 COLUMNS = ("options", "conditions", "delay", "hours", "profile", "release", "channel")  # of a rule, as a pack may say them
 
 
-def put_kind(said: Words, known: Words) -> list[str]:
-    """Make the kind, or add what it lacks; what was added is given back by its labels.
+def put_kind(said: Words, known: Words) -> dict[str, list[str]]:
+    """Make the kind, or add what it lacks; what was added is given back by its labels: statuses, fields, events.
 
     `known` remembers by part and kind what came with the pack before: what an admin has taken away since stays away. A kind
     still as it was shipped takes the pack's statuses for its own.
@@ -31,16 +31,15 @@ def put_kind(said: Words, known: Words) -> list[str]:
     for part in PARTS:
         if part in said:
             known[part][kind.key] = list(dict.fromkeys([*before[part], *(one["key"] for one in said[part])]))
-    return [i18n.pick(one["labels"]) for one in added]
+    return {part: [i18n.pick(one["labels"]) for one in found] for part, found in added.items()}
 
 
-def filled_kind(said: Words, before: dict[str, list[str]] | None = None) -> tuple[Kind | None, list[Words]]:
+def filled_kind(said: Words, before: dict[str, list[str]] | None = None) -> tuple[Kind | None, dict[str, list[Words]]]:
     """The kind there is with what it lacks of the pack, unsaved, and what that is; None and everything for a new one."""
     kind = Kind.get_or_none(Kind.key == said["key"])
     if kind is None:
-        return None, [one for part in PARTS for one in said.get(part, ())]
-    parts = {part: _added(kind, said.get(part, []), part, (before or {}).get(part, [])) for part in PARTS}
-    return kind, [one for part in parts.values() for one in part]
+        return None, {part: said.get(part, []) for part in PARTS}
+    return kind, {part: _added(kind, said.get(part, []), part, (before or {}).get(part, [])) for part in PARTS}
 
 
 def put_profile(said: Words) -> str:
