@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,29 +12,12 @@ from flask_login import current_user
 
 from accounts import commands as accounts_commands
 from accounts import room as accounts_room
-from core import db, family, i18n, journal, keys, migrate, queue, serve, settings, web
+from core import db, family, i18n, journal, keys, menu, migrate, queue, serve, settings, web
 from core.config import Config, ConfigError, read
 from emails import defaults, frame
 from emails import views as emails_views
-from outbox import (
-    alarm,
-    fresh,
-    guard_views,
-    hand_views,
-    mailbox_views,
-    offers,
-    ready,
-    record_views,
-    release,
-    release_answers,
-    release_views,
-    today_views,
-    undo_views,
-    unusual,
-    valve_views,
-    worker,
-)
-from outbox import views as outbox_views
+from outbox import alarm, fresh, offers, release, unusual, worker
+from outbox import room as outbox_room
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from pages import endings, place, publish, staff, sweep
@@ -52,9 +34,7 @@ from rules.packs import commands as packs_commands
 from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
-    api.bp, hooks.bp, ready.bp, *records_room.BLUEPRINTS,
-    outbox_views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp, mailbox_views.bp,
-    release_views.bp, release_answers.bp, undo_views.bp,
+    api.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS,
     rules_views.bp, building.bp, job_views.bp, history.bp, many_views.bp, rules_record_views.bp,
     customers.bp, staff.bp,
     emails_views.bp, frame.bp,
@@ -117,8 +97,8 @@ def work(config: Config) -> None:
     worker.run(config.data, READERS, lambda owner: delivery(config, owner), CHORES, SWEEPS, jobs.run_all)
 
 
-def nav(mailbox: bool) -> list[tuple[str | None, list[tuple[str, str, str, str, int]]]]:
-    """The main menu: groups of (label, address, icon, "page" or "true" where one stands, how much waits there)."""
+def nav(mailbox: bool) -> menu.Drawn:
+    """The main menu for whoever looks."""
     _, awaiting = i18n.gettext, release.waiting()
     records = [(kind.label("many"), f"/records/{kind.collection}", kind.icon) for kind in kinds.everyone()]
     daily = [
@@ -137,19 +117,8 @@ def nav(mailbox: bool) -> list[tuple[str | None, list[tuple[str, str, str, str, 
         (_("Company"), "/company", "company"),
         (_("People and keys"), "/users", "key"),
     ]
-    groups = [(None, daily), (_("Settings"), settled + by_admins if current_user.is_admin else settled)]
-    stand, waiting = _stand(url for _title, places in groups for _label, url, _sign in places), {"/outbox/release": awaiting}
-    return [
-        (title, [(label, url, sign, stand.get(url, ""), waiting.get(url, 0)) for label, url, sign in places])
-        for title, places in groups
-    ]
-
-
-def _stand(urls: Iterable[str]) -> dict[str, str]:
-    """Of all places that the page lies under only the nearest is where one stands."""
-    around = [url for url in urls if f"{request.path}/".startswith(f"{url}/")]
-    here = max(around, key=len, default="")
-    return {here: "page" if here == request.path else "true"}
+    groups: list[menu.Group] = [(None, daily), (_("Settings"), settled + by_admins if current_user.is_admin else settled)]
+    return menu.drawn(groups, request.path, {"/outbox/release": awaiting})
 
 
 @click.group()

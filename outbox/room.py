@@ -1,0 +1,20 @@
+"""The screens of the whole room as app.py takes them."""
+
+from outbox import (
+    guard_views,
+    hand_views,
+    mailbox_views,
+    ready,
+    record_views,
+    release_answers,
+    release_views,
+    today_views,
+    undo_views,
+    valve_views,
+    views,
+)
+
+BLUEPRINTS = (
+    ready.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp, mailbox_views.bp,
+    release_views.bp, release_answers.bp, undo_views.bp,
+)
