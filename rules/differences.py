@@ -9,13 +9,12 @@ from markupsafe import Markup, escape
 
 from core.i18n import N_
 from core.i18n import gettext as _
-from rules import words
+from rules import form, words
 from rules.models import Rule, templates_of
 from rules.triggers import TRIGGERS
 from rules.words import Names
 
 WORD = re.compile(r"\s*[^\s,.;:]+|\s*[,.;:]")
-RELEASES = {"auto": N_("at once"), "hand": N_("after staff press “Send order status”")}
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,6 @@ ASPECTS: dict[str, Callable[[Rule, Names], str]] = {
     N_("Template"): _templates,
     N_("Locations"): words.where,
     N_("Profile"): lambda rule, said: said.profiles.get(rule.profile, rule.profile) or _("every one"),
-    N_("Release"): lambda rule, said: _(RELEASES.get(rule.release, rule.release)),
+    N_("Release"): lambda rule, said: dict(form.releases(rule.kind)).get(rule.release, rule.release),
     N_("Switched on"): lambda rule, said: _("yes") if rule.on else _("no"),
 }

@@ -13,7 +13,7 @@ from core.i18n import ngettext
 from core.web import wants_fragment
 from outbox import plan
 from records.models import Kind
-from rules import checks, differences, many, versions, views, words
+from rules import checks, differences, form, many, versions, views, words
 from rules.differences import Difference
 from rules.many import Wish
 from rules.models import Rule
@@ -58,7 +58,7 @@ def _page(kind: Kind, rules: list[Rule], wish: Wish, templates: list[tuple[int, 
     said = words.names()
     rows = [_row(rule, wish, said) for rule in rules]
     page = dict(
-        kind=kind, rows=rows, wish=wish, templates=templates, problem=problem, releases=differences.RELEASES,
+        kind=kind, rows=rows, wish=wish, templates=templates, problem=problem, releases=form.releases(kind),
         waiting=sum(plan.waiting(rule.id) for rule in rules), several=any(len(rule.recipients) > 1 for rule in rules),
     )
     name = "rules/_many.html" if wants_fragment() else "rules/many.html"
