@@ -72,16 +72,7 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
                 },
             },
         },
-        "/api/v1/{collection}/{number}/events": {
-            "parameters": [where, NUMBER],
-            "post": {
-                "operationId": "report", "summary": "Report what happened to a record, by name",
-                "parameters": [SILENT, ONCE], "requestBody": _body("Report"),
-                "responses": {
-                    "201": _json("It is written down.", "Reported"), **_problems("400 401 404 409 413 415 422 503"),
-                },
-            },
-        },
+        "/api/v1/{collection}/{number}/events": _reports(where),
         "/api/v1/{collection}": {
             "parameters": [where],
             "post": {
@@ -99,6 +90,19 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
                 "operationId": "hear", "summary": "The webhook of a connected shop, signed by it", "security": [],
                 "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
                 "responses": {**changed, **_problems("400 401 404 413 422 503")},
+            },
+        },
+    }
+
+
+def _reports(where: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "parameters": [where, NUMBER],
+        "post": {
+            "operationId": "report", "summary": "Report what happened to a record, by name",
+            "parameters": [SILENT, ONCE], "requestBody": _body("Report"),
+            "responses": {
+                "201": _json("It is written down.", "Reported"), **_problems("400 401 404 409 413 415 422 503"),
             },
         },
     }
