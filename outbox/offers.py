@@ -1,5 +1,6 @@
 """Messages that await release as a person looks them through: to whom each would go, as what mail, or why it would not."""
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from outbox.words import Told, tell
 from pages import links, place
 from records import lists
 from records.models import Contact, Kind, Record
+
+log = logging.getLogger("statusbote.outbox")
 
 MOST = 200  # messages looked through at once
 
@@ -125,4 +128,7 @@ def _written(offer: Offer, wish: truth.Wish | None) -> Offer:
         mail = compose.compose(wish.template, wish.record, wish.person, link, expires)
     except Unusable as unusable:
         return Offer(offer.told, str(unusable))
+    except Exception:  # one broken template must not hide all the others
+        log.exception("message %s could not be composed", offer.id)
+        return Offer(offer.told, _(REASONS["not_composed"]))
     return Offer(offer.told, "", offer.later, mail)

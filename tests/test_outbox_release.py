@@ -261,10 +261,13 @@ def test_looking_makes_no_link_and_changes_no_row(clerk: FlaskClient, wait: Wait
     assert Link.select().count() == 0 and Message.get_by_id(message.id) == message
 
 
-def test_a_template_that_cannot_be_written_stays_with_its_reason(clerk: FlaskClient, wait: Wait, letter: Template) -> None:
+@pytest.mark.parametrize("texts", [{}, {"de": {}}, {"de": {"subject": "{{ nobody }}", "body": "x"}}])
+def test_a_template_that_cannot_be_written_stays_with_its_reason(
+    clerk: FlaskClient, wait: Wait, letter: Template, texts: dict[str, Any]
+) -> None:
     message = wait("1001")
     with transaction():
-        Template.update(texts={}).where(Template.id == letter.id).execute()
+        Template.update(texts=texts).where(Template.id == letter.id).execute()
     page = clerk.get(f"/outbox/release/send?id={message.id}").text
     assert "bleiben in der Liste" in page and question(clerk, message) == []
 

@@ -10,10 +10,11 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from core import clock, db, i18n
-from outbox import guard, lists
+from outbox import guard, lists, release
 from outbox.models import Message
 
 HTMX = {"HX-Request": "true"}
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -56,3 +57,14 @@ def test_the_guard_counts_alike(put: Callable[..., Message]) -> None:
     assert guard._usual(1, clock.now()) == 20
     assert guard.Guard("me")._room(1, 61, [asked]) == 60
     assert guard._mails({"ada@example.org"}) == {}
+
+
+def test_what_awaits_release_is_released_alike(clerk: FlaskClient, put: Callable[..., Message]) -> None:
+    old, due, coming = put(state="awaiting", due=-9 * HOUR), put(state="awaiting", due=-HOUR / 2), put(state="awaiting")
+    paths = ("?q=Ada&kind=order", f"/send?id={due.id}")
+    assert [clerk.get(f"/outbox/release{path}").status_code for path in paths] == [200, 200]
+    assert release.release([old.id, due.id, coming.id, 999], "user:1") == release.Outcome(2, missed=1, late=1)
+    later = put(state="awaiting", entry_id=1), put(state="awaiting", entry_id=2)
+    release.supersede([due.record_id])
+    assert [Message.get_by_id(message.id).state for message in later] == ["dropped", "awaiting"]
+    assert release.discard([later[1].id], "user:1").done == 1 and release.waiting() == 0
