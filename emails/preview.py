@@ -73,6 +73,8 @@ def chips(kind: Kind | None, language: str) -> list[tuple[str, list[Chip]]]:
     about = placeholders.GROUPS["record"]
     for field in kind.fields:
         groups[_(about)].append(Chip(f"{{{{ {placeholders.FIELD}{field['key']} }}}}", i18n.pick(field["labels"]), ""))
+    for key, label in samples.told(kind).items():
+        groups.setdefault(_("Event"), []).append(Chip(f"{{{{ {placeholders.EVENT}{key} }}}}", label, ""))
     return list(groups.items())
 
 

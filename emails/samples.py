@@ -6,12 +6,14 @@ from typing import Any
 
 from core import clock, i18n
 from core.i18n import gettext as _
+from emails import placeholders
 from emails.scene import Scene
 from pages import links, place
 from records.models import Contact, Kind, Location, Record
 from records.people import Person, person
 
 NUMBER = "1047"
+EXAMPLES = {"number": 4, "date": "2026-11-20", "yesno": True}
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz-Sonderausführung, rechts"
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [["09:00", "13:00"], ["14:00", "18:30"]])
 
@@ -19,7 +21,18 @@ WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [["09:00", "13:00"], [
 def scene(record: Record, company: dict[str, Any], language: str) -> Scene:
     """A record told to its customer in that language, with a link that leads nowhere."""
     reader = person(record, "customer") or Person("customer", "", "", language, None, None)
-    return Scene(record, reader, company, f"{place.base_url()}/s/…", clock.now() + links.LIFE)
+    link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
+    return Scene(record, reader, company, link, expires, event(record.kind))
+
+
+def event(kind: Kind) -> dict[str, str]:
+    """What the kind's events may say: each value by its own name, an address as one."""
+    return {key: f"https://example.org/{key}" if placeholders.is_address(key) else name for key, name in told(kind).items()}
+
+
+def told(kind: Kind) -> dict[str, str]:
+    """The keys of what may be said with the kind's events, with their labels."""
+    return {one["key"]: i18n.pick(one["labels"]) for event in kind.events for one in event.get("data", ())}
 
 
 def record(kind: Kind) -> Record:
@@ -41,7 +54,7 @@ def record(kind: Kind) -> Record:
         ],
         placed_at=now - timedelta(days=3), scheduled_at=now + timedelta(days=2), due_at=now + timedelta(days=14),
         tracking={"carrier": "DHL", "number": "00340434161094042557"},
-        fields={field["key"]: field["key"] for field in kind.fields},
+        fields={field["key"]: EXAMPLES.get(field.get("type", ""), i18n.pick(field["labels"])) for field in kind.fields},
     )
 
 

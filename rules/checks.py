@@ -22,7 +22,7 @@ def check(draft: Draft) -> bool:
     }
     seen: set[str] = set()
     for n, said in enumerate(draft.recipients):
-        draft.problems |= _recipient(n, said, seen) | _template(n, said, fitting, draft.kind)
+        draft.problems |= _recipient(n, said, seen, draft.trigger) | _template(n, said, fitting, draft.kind)
     return not draft.problems
 
 
@@ -73,7 +73,7 @@ def _profile(draft: Draft) -> dict[str, str]:
     return {"profile": _("Please choose a profile, or take this part out.")}
 
 
-def _recipient(n: int, said: dict[str, str], seen: set[str]) -> dict[str, str]:
+def _recipient(n: int, said: dict[str, str], seen: set[str], trigger: str) -> dict[str, str]:
     key = said["who"]
     if key == "address":
         try:
@@ -82,7 +82,7 @@ def _recipient(n: int, said: dict[str, str], seen: set[str]) -> dict[str, str]:
             return {f"who-{n}": refusal.sentence}
         if not key:
             return {f"who-{n}": _("An e‑mail address is missing.")}
-    elif key not in people.ROLES:
+    elif key not in people.ROLES or (key == "event" and trigger != "event"):
         return {f"who-{n}": _("Please choose who hears about it.")}
     if key.casefold() in seen:
         return {f"who-{n}": _("This recipient is already named above.")}

@@ -15,7 +15,7 @@ from outbox.words import when
 from records.change import close
 from records.load import load
 from records.models import Record
-from records.people import ROLES, person
+from records.people import label, person
 from records.zones import zone_of
 from rules import engine, index, planning, reconcile, timing
 
@@ -81,7 +81,7 @@ def _ended(record: Record) -> list[Message]:
 def _told(row: Planned, record: Record, names: dict[int, str], now: datetime) -> Foreseen:
     reader = person(record, row.recipient)
     reason = row.reason if row.state == "dropped" else unreachable(reader, row.channel)
-    role = _(ROLES[row.recipient]) if row.recipient in ROLES else row.recipient
+    role = label(row.recipient) or row.recipient
     return Foreseen(
         name=(reader.name if reader else "") or role, address=reader.address if reader else "",
         template=names.get(row.template_id, "…"), moment=_moment(row, record, now),

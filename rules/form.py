@@ -46,7 +46,7 @@ def words(filled: Draft, rule: Rule | None, focus: str = "") -> dict[str, Any]:
         "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
         "profiles": [(profile.key, profile.name) for profile in profiles.everyone()],
         "named": [saying.who(said) for said in filled.recipients],
-        "who": [*((key, _(label)) for key, label in people.ROLES.items()), ("address", _("a fixed address"))],
+        "who": readers(filled.trigger),
         "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
         "reach": reached(filled), "releases": releases(filled.kind), "release_button": release_button(filled.kind),
     }
@@ -74,6 +74,12 @@ def triggers(filled: Draft) -> list[tuple[str, Choices]]:
         (_(title), [(key, _(trigger.label)) for key, trigger in useful.items() if trigger.family == family])
         for family, title in FAMILIES.items()
     ]
+
+
+def readers(trigger: str) -> Choices:
+    """Who can hear about it; somebody named in an event only where there is one."""
+    roles = [(key, _(label)) for key, label in people.ROLES.items() if key != "event" or trigger == "event"]
+    return [*roles, ("address", _("a fixed address"))]
 
 
 def reached(filled: Draft) -> int | None:

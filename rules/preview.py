@@ -107,16 +107,16 @@ def _record(key: str, kind: str) -> Record:
 
 
 def _composed(asked: Mapping[str, Any], record: Record, reader: Person) -> Composed:
-    link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
+    link, expires, event = f"{place.base_url()}/s/…", clock.now() + links.LIFE, samples.event(record.kind)
     if "template" in asked:
         template = Template.get_or_none(Template.id == asked["template"])
         if template is None:
             raise Incomplete(_("Choose a template to see the mail."))
-        return compose.compose(template, record, reader, link, expires)
+        return compose.compose(template, record, reader, link, expires, event)
     text = {"subject": asked.get("subject", ""), "body": asked.get("body", "")}
     company = settings.get("company")
     compiled = compose.compile_text(text, drafts.must(), company, kind_fields(record.kind))
-    return compose.fill(compiled, Scene(record, reader, company, link, expires), drafts.must())
+    return compose.fill(compiled, Scene(record, reader, company, link, expires, event), drafts.must())
 
 
 def _status(draft: Draft, record: Record | None) -> str:

@@ -7,12 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core import clock, journal
+from core import clock
+from core.db import transaction
 from core.journal import Entry
 from emails.models import Template
-from outbox.models import Message
-from records.models import Location
-from rules import engine
+from records.models import Kind, Location
 from rules.models import Rule
 
 Make = Callable[..., Any]
@@ -242,3 +241,16 @@ def test_names_with_markup_in_them_stay_words(admin: FlaskClient, filled: dict[s
         shown = page(admin.get(path))
         assert "<script>alert" not in shown
         assert "<img src=x>" not in shown
+
+
+def test_somebody_named_in_an_event_hears_only_of_events(admin: FlaskClient, filled: dict[str, Any]) -> None:
+    with transaction():
+        Kind.update(events=[{"key": "call", "labels": {"de": "Anruf"}}]).where(Kind.key == "order").execute()
+    event = {**filled, "trigger": "event", "event": "call", "who-0": "event"}
+    named = "die im Ereignis genannte Person"
+    assert named in page(admin.post("/rules/new", data={key: value for key, value in event.items() if key != "save"}))
+    assert named not in page(admin.post("/rules/new", data={key: value for key, value in filled.items() if key != "save"}))
+    refused = admin.post("/rules/new", data={**filled, "who-0": "event"})
+    assert refused.status_code == 422 and "Bitte wählen Sie" in page(refused)
+    assert admin.post("/rules/new", data=event).status_code == 302
+    assert Rule.get().recipients[0]["who"] == "event"
