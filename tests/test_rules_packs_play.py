@@ -14,9 +14,12 @@ from flask.testing import FlaskClient
 import app
 from accounts import keys as api_keys
 from core import clock, journal, keys
+from core.db import transaction
+from outbox import fleeting
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from outbox.models import Mail, Message
+from records.models import Event
 from rules import jobs, wanted
 from rules.packs import reader
 
@@ -214,3 +217,29 @@ def test_f3_f4_unpaid_orders_are_reminded_until_the_payment_is_in(photographer: 
     photographer("put", "orders/1", {"paid_at": clock.now().isoformat()})
     time.move_to(MONDAY + timedelta(days=14))
     assert [subject for _to, subject in mails()] == ["Zahlungserinnerung zu Ihren Downloads 2"]
+
+
+def test_b2_what_an_appointment_request_said_is_not_kept(platform: Say, time: Any) -> None:
+    platform("put", "advisors/1", {"contact": BEN, "status": "member"})
+    data = {"name": "Cem Clerk", "email": "cem@example.org", "wish": "Freitag"}
+    for event in ("appointment_request", "contact_request"):
+        platform("post", "advisors/1/events", {"event": event, "data": data, "to": CEM})
+    fleeting.forget()
+    assert [event.data for event in Event.select()] == [data, data]
+    assert len(mails()) == 4
+    fleeting.forget()
+    request, contact = Event.select().order_by(Event.id)
+    assert (request.data, request.person, contact.data) == ({}, None, data)
+    assert contact.person["email"] == "cem@example.org"
+
+
+def test_b2_what_has_not_left_yet_is_not_forgotten_until_nobody_can_send_it_any_more(platform: Say, time: Any) -> None:
+    platform("put", "advisors/1", {"contact": BEN, "status": "member"})
+    platform("post", "advisors/1/events", {"event": "appointment_request", "data": {"wish": "Freitag"}})
+    mails()
+    with transaction():
+        Message.update(state="failed").execute()
+    for days, data in ((6, {"wish": "Freitag"}), (8, {})):
+        time.move_to(MONDAY + timedelta(days=days))
+        fleeting.forget()
+        assert Event.get().data == data
