@@ -113,8 +113,7 @@ def _rounds(messages: Sequence[Message]) -> Iterator[list[Message]]:
 
 def _offer(told: Told, wish: truth.Wish | None, end: End | None) -> Offer:
     if wish is None:
-        reason = end.reason if end else ""
-        return Offer(told, _(REASONS.get(reason, reason)))
+        return Offer(told, _said(end.reason if end else ""))
     due = end.due_at if end and end.due_at else told.message.due_at
     return Offer(told, "", later=due if due > clock.now() else None)
 
@@ -130,5 +129,9 @@ def _written(offer: Offer, wish: truth.Wish | None) -> Offer:
         return Offer(offer.told, str(unusable))
     except Exception:  # one broken template must not hide all the others
         log.exception("message %s could not be composed", offer.id)
-        return Offer(offer.told, _(REASONS["not_composed"]))
+        return Offer(offer.told, _said("not_composed"))
     return Offer(offer.told, "", offer.later, mail)
+
+
+def _said(reason: str) -> str:
+    return _(REASONS.get(reason, reason))
