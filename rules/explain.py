@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from markupsafe import Markup, escape
 
-from core import clock
+from core import clock, i18n
 from core.i18n import gettext as _
 from core.journal import Entry
 from outbox.models import Message
@@ -180,5 +180,5 @@ def _not_round(rule: Rule, case: _Case) -> str:
 def _day(at: datetime, zone: tzinfo) -> str:
     """“at 10:52”, “on 20 Nov.”."""
     if at.astimezone(zone).date() == clock.now().astimezone(zone).date():
-        return _("at %(time)s", time=shortly(at, zone))
+        return _("at %(time)s", time=i18n.time(at, zone))
     return _("on %(day)s", day=shortly(at, zone))

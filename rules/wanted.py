@@ -45,7 +45,7 @@ def _unwanted(rule: Rule | None, record: Record | None, message: Message) -> str
     reminder = TRIGGERS[rule.trigger].family == "reminder"
     if message.reason == KEPT and not kept.stands(message, record):
         return "moved" if ":" in message.occasion else "status_left"
-    waited = reminder or (rule.delay and message.reason != KEPT)
+    waited = reminder or ((rule.delay or rule.release == "hand") and message.reason != KEPT)
     if waited and not TRIGGERS[rule.trigger].holds(record, rule.options):
         return engine.why_gone(rule, record) if reminder else "status_left"
     if not planning.concerns(rule, record) or planning.failing(rule, record):
@@ -96,7 +96,7 @@ def _depends(rule: Rule | None, message: Message) -> bool:
     """Whether it takes the record to say if the rule still holds."""
     if rule is None or rule.trigger not in TRIGGERS:
         return False
-    choosy = rule.conditions or rule.locations or rule.profile or rule.delay or rule.hours
+    choosy = rule.conditions or rule.locations or rule.profile or rule.delay or rule.hours or rule.release == "hand"
     return bool(choosy or message.reason in ("resting", KEPT) or TRIGGERS[rule.trigger].family == "reminder")
 
 
