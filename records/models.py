@@ -13,10 +13,11 @@ Words = dict[str, str]  # language → text
 class Kind(Model):
     """A sort of record, as data.
 
-    `labels`: {"de": {"one": "Auftrag", "many": "Aufträge"}, …}. `statuses`: in order, each {"key", "labels", "sentence",
-    "tone", "closed"}; `sentence` is what a customer reads. `fields`: {"key", "labels", "type"} each, the type text,
-    number, date or yesno (text when left out). `events`: {"key", "labels", "data", "keep"} each, what may happen to it by
-    name; `data` are {"key", "labels"} of what is said with it, `keep` is false where that is forgotten after its mails.
+    `labels`: {"de": {"one": "Auftrag", "many": "Aufträge"}, …}, with "contact" where that is not “der Kunde”. `statuses`: in
+    order, each {"key", "labels", "sentence", "tone", "closed"}; `sentence` is what a customer reads. `fields`: {"key",
+    "labels", "type"} each, the type text, number, date or yesno (text when left out). `events`: {"key", "labels", "data",
+    "keep"} each, what may happen to it by name; `data` are {"key", "labels"} of what is said with it, `keep` is false where
+    that is forgotten after its mails.
     """
 
     key = TextField(primary_key=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from core import i18n
 from core.i18n import gettext as _
-from records.models import Contact, Event, Record
+from records.models import Contact, Event, Kind, Record
 
 ROLES = {
     "customer": i18n.N_("the customer"),
@@ -56,6 +56,12 @@ def label(who: str) -> str:
     """“the customer”; nothing for an address."""
     role = role_of(who)
     return _(ROLES[role]) if role else ""
+
+
+def called(who: str, kind: Kind) -> str:
+    """The same in the words of a kind: of an advisor's own record the contact is “the advisor”."""
+    own = i18n.pick(kind.labels).get("contact") if role_of(who) == "customer" else ""
+    return own or label(who)
 
 
 def _named(record: Record, who: str) -> Person | None:

@@ -45,8 +45,8 @@ def words(filled: Draft, rule: Rule | None, focus: str = "") -> dict[str, Any]:
         "asked": Blanks(filled.kind),
         "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
         "profiles": [(profile.key, profile.name) for profile in profiles.everyone()],
-        "named": [saying.who(said) for said in filled.recipients],
-        "who": readers(filled.trigger),
+        "named": [saying.who(said, filled.kind) for said in filled.recipients],
+        "who": readers(filled.trigger, filled.kind),
         "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
         "reach": reached(filled), "releases": releases(filled.kind), "release_button": release_button(filled.kind),
     }
@@ -76,9 +76,9 @@ def triggers(filled: Draft) -> list[tuple[str, Choices]]:
     ]
 
 
-def readers(trigger: str) -> Choices:
+def readers(trigger: str, kind: Kind) -> Choices:
     """Who can hear about it; somebody named in an event only where there is one."""
-    roles = [(key, _(label)) for key, label in people.ROLES.items() if key != "event" or trigger == "event"]
+    roles = [(key, people.called(key, kind)) for key in people.ROLES if key != "event" or trigger == "event"]
     return [*roles, ("address", _("a fixed address"))]
 
 

@@ -54,7 +54,8 @@ def words(draft: Draft, asked: Mapping[str, str], key: int | None = None) -> dic
     wanted = None if worst else wanted
     shown: dict[str, Any] = {
         "sentence": saying.sentence(rule, said), "about": saying.about(rule, said), "records": records, "record": wanted,
-        "readers": [saying.who(one) for one in draft.recipients], "reader": n, "sample": None, "missing": "", "address": {},
+        "readers": [saying.who(one, draft.kind) for one in draft.recipients], "reader": n,
+        "sample": None, "missing": "", "address": {},
         "self": key, "lint": _remarks(rule, draft), "worst": worst, "plain": "plain" in asked,
         "dates": agenda.of(rule, wanted or samples.record(draft.kind)),
     }

@@ -120,7 +120,7 @@ def _whole(text: str | None) -> int:
 
 
 def _write(rule: Rule, said: dict[str, str], actor: str) -> int:
-    name = rule.name if len(rule.recipients) == 1 else f"{rule.name}, {words.who(said)}"
+    name = rule.name if len(rule.recipients) == 1 else f"{rule.name}, {words.who(said, rule.kind)}"
     text, template = {"subject": said["subject"], "body": said["body"]}, Template()
     drafts.save(drafts.Draft(name, rule.kind, {drafts.must(): text}), template, actor)
     return template.id

@@ -44,7 +44,8 @@ def names() -> Names:
 def sentence(rule: Rule, said: Names) -> Markup:
     """“As soon as an order is created, the customer receives the e-mail Order received at once.”, what was chosen in <b>."""
     trigger = TRIGGERS.get(rule.trigger)
-    first, *others = [_mail(recipient, said) for recipient in rule.recipients] or [{"who": GONE, "template": GONE}]
+    mails = [_mail(recipient, said, rule.kind) for recipient in rule.recipients]
+    first, *others = mails or [{"who": GONE, "template": GONE}]
     opening = trigger.phrase(rule.kind, rule.options) if trigger else Markup("…")
     pattern = _(PATTERNS[trigger.family if trigger else "event"])
     moment = trigger.moment(rule.kind, rule.options) if trigger else Markup()
@@ -92,10 +93,9 @@ def title(rule: Rule) -> str:
     return f"{rule.kind.label()}: {what}" if what else rule.kind.label()
 
 
-def who(recipient: dict) -> str:
+def who(recipient: dict, kind: Kind) -> str:
     """“the customer”, or the address."""
-    role = people.ROLES.get(recipient["who"])
-    return _(role) if role else recipient["address"] or GONE
+    return people.called(recipient["who"], kind) or recipient["address"] or GONE
 
 
 def span(minutes: int) -> tuple[int, str]:
@@ -111,8 +111,8 @@ def provided(group: dict, kind: Kind) -> Markup:
     return Markup(_("Only if %(conditions)s.")) % {"conditions": clause(group, kind)}
 
 
-def _mail(recipient: dict, said: Names) -> dict[str, str]:
-    return {"who": who(recipient), "template": said.templates.get(recipient["template"], GONE)}
+def _mail(recipient: dict, said: Names, kind: Kind) -> dict[str, str]:
+    return {"who": who(recipient, kind), "template": said.templates.get(recipient["template"], GONE)}
 
 
 def delay(minutes: int) -> Markup:

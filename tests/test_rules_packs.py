@@ -124,6 +124,12 @@ def test_packs_share_a_kind_without_taking_from_one_another(house: Flask) -> Non
     assert Rule.select().count() == sum(len(reader.find(name).words["rule"]) for name in PACKS)
 
 
+def test_a_kind_may_say_who_its_contact_is(house: Flask) -> None:
+    said = [str(one) for one in reader.sentences(reader.find("advice-platform"))]
+    assert any("<b>der Berater</b> für jeden Berater die E‑Mail <b>Slot-Erinnerung</b>" in one for one in said)
+    assert any("<b>der Kunde</b> sofort die E‑Mail <b>Bestätigung der Terminbuchung</b>" in one for one in said)
+
+
 def test_fields_and_events_taken_away_since_stay_away(house: Flask) -> None:
     reader.install("advice-platform")
     with transaction():
