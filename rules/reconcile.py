@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from core import journal
+from core import journal, rows
 from core.db import database
 from outbox import alarm, plan
 from outbox.models import Message
@@ -16,6 +16,10 @@ from rules.triggers import step_of
 
 REVIVED = ("conditions", "paid", "cancelled", "moved", "replanned")  # dropped for a reason that may pass
 Pair = tuple[int, int]  # rule, record
+MOVED = (Message.occasion, Message.due_at, Message.expires_at, Message.template, Message.sort)
+MOVE = f"UPDATE message SET {', '.join(f'{field.column_name} = ?' for field in MOVED)}"
+STILL = "WHERE id = ? AND state = ?"
+DROP = "UPDATE message SET state = 'dropped', reason = ? WHERE state IN ('planned', 'awaiting', 'held') AND id IN ({ids})"
 
 
 @dataclass
@@ -35,9 +39,9 @@ class Changes:
 def known(rules: Iterable[int], records: Iterable[int]) -> dict[Pair, list[Message]]:
     """The messages of these rules about these records that may still change, by rule and record."""
     open_ = Message.state.in_(WAITING) | ((Message.state == "dropped") & Message.reason.in_(REVIVED))
-    rows = Message.select().where(Message.rule_id.in_(list(rules)), Message.record.in_(list(records)), open_)
+    there = Message.select().where(Message.rule_id.in_(list(rules)), Message.record.in_(list(records)), open_)
     found: dict[Pair, list[Message]] = {}
-    for row in rows:
+    for row in there:
         found.setdefault((row.rule_id or 0, row.record_id), []).append(row)
     return found
 
@@ -68,9 +72,16 @@ def compare(wanted: Sequence[Planned], there: Sequence[Message], gone: str, now:
 
 def write(changes: Changes, actor: str = "worker") -> int:
     """Write it, in the caller's transaction; how many messages were new, moved or dropped."""
-    lines = [line for message, row in changes.moved if (line := _move(message, row, actor))]
-    lines += [line for message, reason in changes.dropped if (line := _drop(message, reason, actor))]
+    lines = [_line(message, row, actor) for message, row in changes.moved if _move(message, row)]
+    by_reason: dict[str, list[Message]] = {}
+    for message, reason in changes.dropped:
+        by_reason.setdefault(reason, []).append(message)
+    for reason, messages in by_reason.items():
+        lines += [message.line("dropped", reason, actor) for message in _drop(messages, reason)]
     journal.record_many(lines)
+    soonest = min((row.due_at for _message, row in changes.moved), default=None)
+    if soonest:
+        database.after_commit(lambda: alarm.at(soonest))
     return plan.plan_many(changes.new) + len(lines)
 
 
@@ -90,19 +101,22 @@ def _differs(message: Message, row: Planned) -> bool:
     return not put_off and (message.due_at, message.expires_at) != (row.due_at, row.expires_at)
 
 
-def _move(message: Message, row: Planned, actor: str) -> dict[str, Any] | None:
+def _move(message: Message, row: Planned) -> bool:
     """A message that waits for something else than its moment, such as a person, goes on waiting for that."""
-    back = {"state": row.state, "reason": "", "attempts": 0} if message.state == "dropped" else {}
-    back |= {"reason": ""} if message.reason == KEPT else {}
-    hit = Message.update(
-        occasion=row.occasion, due_at=row.due_at, expires_at=row.expires_at, template=row.template_id, sort=row.sort, **back
-    ).where(Message.id == message.id, Message.state == message.state)
-    if not hit.execute():
-        return None
-    database.after_commit(lambda: alarm.at(row.due_at))
+    given = vars(row)
+    values = [rows.value(field, given[field.column_name]) for field in MOVED]
+    if message.state == "dropped":
+        back = f"{MOVE}, state = ?, reason = '', attempts = 0 {STILL}"
+        return bool(rows.run(back, [*values, row.state, message.id, message.state]))
+    kept = ", reason = ''" if message.reason == KEPT else ""
+    return bool(rows.run(f"{MOVE}{kept} {STILL}", [*values, message.id, message.state]))
+
+
+def _line(message: Message, row: Planned, actor: str) -> dict[str, Any]:
     return message.line("planned", "moved", actor, due=row.due_at.isoformat(timespec="seconds"))
 
 
-def _drop(message: Message, reason: str, actor: str) -> dict[str, Any] | None:
-    hit = Message.update(state="dropped", reason=reason).where(Message.id == message.id, Message.state.in_(WAITING))
-    return message.line("dropped", reason, actor) if hit.execute() else None
+def _drop(messages: Sequence[Message], reason: str) -> list[Message]:
+    """Those that really waited still."""
+    ids = [message.id for message in messages]
+    return rows.returned(Message, DROP.format(ids=rows.marks(ids)), [reason, *ids])
