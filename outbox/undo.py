@@ -41,8 +41,8 @@ def last(record_id: int, actor: str) -> Click | None:
 def undo(entry_id: int, actor: str) -> tuple[Record, int]:
     """Take back a click of that person: the record as it is then, and how many messages were dropped; raises TooLate."""
     entry = Entry.get_or_none(Entry.id == entry_id)
-    click = last(entry.record_id, actor) if entry else None
-    record = load([entry.record_id]).get(entry.record_id) if click else None
+    key = entry.record_id or 0 if entry else 0
+    click, record = last(key, actor), load([key]).get(key)
     if click is None or record is None or click.entry.id != entry_id:
         raise TooLate
     with transaction():

@@ -1,4 +1,4 @@
-"""Whatever calendar, time zone and rule: every occurrence goes out exactly once or is dropped with a reason, in hours only."""
+"""Whatever calendar, zone and rule: every occurrence goes out exactly once and in hours, or is dropped with a reason."""
 
 from collections import Counter
 from collections.abc import Iterator
