@@ -16,7 +16,7 @@ from core import db, family, i18n, journal, keys, menu, migrate, queue, serve, s
 from core.config import Config, ConfigError, read
 from emails import defaults, frame
 from emails import views as emails_views
-from outbox import alarm, fresh, offers, release, unusual, worker
+from outbox import alarm, fleeting, fresh, offers, release, unusual, worker
 from outbox import room as outbox_room
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
@@ -32,10 +32,11 @@ from rules import views as rules_views
 from rules.example import play, shop
 from rules.packs import commands as packs_commands
 from rules.packs import reader
+from rules.replay import views as replay_views
 
 BLUEPRINTS: tuple[Any, ...] = (
     api.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS,
-    rules_views.bp, building.bp, job_views.bp, history.bp, many_views.bp, rules_record_views.bp,
+    rules_views.bp, building.bp, job_views.bp, replay_views.bp, history.bp, many_views.bp, rules_record_views.bp,
     customers.bp, staff.bp,
     emails_views.bp, frame.bp,
 )
@@ -51,7 +52,7 @@ RECORD_SLOTS = {
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
-SWEEPS: tuple[worker.Chore, ...] = (series.notice,)
+SWEEPS: tuple[worker.Chore, ...] = (series.notice, fleeting.forget)
 emails_views.in_use.append(rules_models.using)
 profiles.in_use.append(rules_models.only_for)
 unusual.named.append(rules_models.names)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from peewee import AutoField, Field, JSONField
+from peewee import AutoField, BigIntegerField, Field, ForeignKeyField, IntegerField, JSONField, TextField
 
 from core.db import Model, compact, database, is_sqlite
 
+AS_IT_IS = (TextField, IntegerField, BigIntegerField, AutoField, ForeignKeyField)
 Row = TypeVar("Row", bound=Model)
 
 
@@ -22,6 +23,16 @@ def newest(model: type[Row], limit: int, **equal: Any) -> list[Row]:
     values = [value(fields[name], given) for name, given in equal.items()]
     found = database.execute_sql(_spelled(_selection(model, tuple(equal))), [*values, limit]).fetchall()
     return [_row(model, row) for row in found]
+
+
+def by_ids(model: type[Row], names: Sequence[str], ids: Iterable[int]) -> list[Row]:
+    """The rows of these ids, in their order; only the fields named are read and set."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    fields = tuple(model._meta.fields[name] for name in names)
+    sql = f'SELECT {_listed(fields)} FROM "{model._meta.table_name}" WHERE "id" IN ({marks(wanted)}) ORDER BY "id"'
+    return [_row(model, row, fields) for row in database.execute_sql(_spelled(sql), wanted).fetchall()]
 
 
 def returned(model: type[Row], sql: str, values: Sequence[Any]) -> list[Row]:
@@ -102,12 +113,18 @@ def _own(model: type[Model]) -> list[Field]:
     return [field for field in model._meta.sorted_fields if not isinstance(field, AutoField)]
 
 
-def _row(model: type[Row], found: Sequence[Any]) -> Row:
+def _row(model: type[Row], found: Sequence[Any], fields: tuple[Field, ...] = ()) -> Row:
     row = model(__no_default__=True)
-    fields = model._meta.sorted_fields
-    row.__data__ = {field.name: field.python_value(given) for field, given in zip(fields, found, strict=True)}
+    read = _reading(fields or tuple(model._meta.sorted_fields))
+    row.__data__ = {name: meant(given) if meant else given for (name, meant), given in zip(read, found, strict=True)}
     row._dirty.clear()
     return row
+
+
+@cache
+def _reading(fields: tuple[Field, ...]) -> list[tuple[str, Any]]:
+    """The name of each field, and what makes its value of the database's; None where that is it already."""
+    return [(field.name, None if type(field) in AS_IT_IS else field.python_value) for field in fields]
 
 
 def _column(field: Field, row: Mapping[str, Any]) -> Any:

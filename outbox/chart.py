@@ -30,7 +30,7 @@ def draw(sent: list[int], planned: list[int]) -> Chart:
     """A chart from the first busy hour (at most 7) to the last (at least 19)."""
     busy = [hour for hour in range(24) if sent[hour] or planned[hour]]
     first, last = min([7, *busy]), max([18, *busy])
-    full = _round_up(max(s + p for s, p in zip(sent, planned, strict=True)))
+    full = round_up(max(s + p for s, p in zip(sent, planned, strict=True)))
     step, scale = WIDTH / (last - first + 1), (GROUND - TOP) / full
     bars = []
     for hour in range(first, last + 1):
@@ -47,7 +47,7 @@ def _bar(look: str, x: float, above: float, height: float, width: float) -> Bar:
     return Bar(look, round(x, 1), round(GROUND - above - height, 1), round(width, 1), round(max(1.0, height), 1))
 
 
-def _round_up(most: int) -> int:
+def round_up(most: int) -> int:
     """The next of 4, 10, 20, 40, 100 … so that half of it is a whole number."""
     size = 1
     while True:

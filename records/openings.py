@@ -1,9 +1,12 @@
 """When a location is open: its week in its own zone, without public holidays and its own closing days."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from holidays.countries.germany import Germany
 
@@ -18,6 +21,29 @@ WEEK = {day: [["09:00", "17:00"]] for day in list(DAYS)[:5]}
 NAMES = tuple(DAYS)
 
 Span = tuple[datetime, datetime]  # from, until but not including
+Found = TypeVar("Found")
+
+_memory: ContextVar[dict[Any, Any] | None] = ContextVar("openings", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """For whoever asks thousands of times: in here each place's week and day is worked out once, and none may change."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def _once(key: Any, work: Callable[[], Found]) -> Found:
+    memory = _memory.get()
+    if memory is None:
+        return work()
+    if key not in memory:
+        memory[key] = work()
+    found: Found = memory[key]
+    return found
 
 
 def is_open(place: Location | None, at: datetime) -> bool:
@@ -41,14 +67,18 @@ def last_open(place: Location | None, at: datetime) -> datetime | None:
     place = keeper(place)
     last = _day(place, at)
     for n in range(BACK + 1):
-        for start, end in reversed(list(spans(place, last - n * DAY))):
+        for start, end in reversed(spans(place, last - n * DAY)):
             if start <= at:
                 return at if at < end else max(start, end - MINUTE)
     return None
 
 
-def spans(place: Location, day: date) -> Iterator[Span]:
+def spans(place: Location, day: date) -> list[Span]:
     """A day's open times in order; nothing on days off. What the clocks jump over is left out."""
+    return _once((place.id or id(place), day), lambda: list(_spans(place, day)))
+
+
+def _spans(place: Location, day: date) -> Iterator[Span]:
     open_ = place.hours.get(NAMES[day.weekday()])
     if open_ and not days_off(place, day):
         zone = clock.zone(place.time_zone)
@@ -75,6 +105,10 @@ def keeper(place: Location | None) -> Location:
     """
     if place and any(place.hours.values()):
         return place
+    return _once(("keeper", place.id if place else None), lambda: _keeper(place))
+
+
+def _keeper(place: Location | None) -> Location:
     known = [other for other in Location.select() if any(other.hours.values())]
     only = known[0] if len(known) == 1 else Location(hours=WEEK)
     if place is None:

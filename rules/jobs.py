@@ -50,12 +50,13 @@ class Work:
     """A sort of work. `piece` looks at a job's data and cursor and computes the next short piece, outside any transaction.
 
     It writes nothing itself but says in `Step.write` what is to be written; whoever is overtaken writes nothing at all.
-    `page`: the endpoint that shows its jobs in a manner of its own.
+    `page`: the endpoint that shows its jobs in a manner of its own. `kept`: for how long they are remembered.
     """
 
     label: str
     piece: Callable[[Job], Step]
     page: str = ""
+    kept: timedelta = KEPT
 
     def __call__(self, job: Job) -> Step:
         return self.piece(job)
@@ -98,9 +99,13 @@ def run_all(owner: str = "alone", stopping: Callable[[], bool] = lambda: False) 
 
 
 def forget() -> int:
-    """Forget jobs that ended a month ago; how many."""
+    """Forget jobs that ended long ago; how many."""
+    now, forgotten = clock.now(), 0
     with transaction():
-        return int(Job.delete().where(Job.state.in_(ENDS), Job.changed_at < clock.now() - KEPT).execute())
+        for key in {row.work for row in Job.select(Job.work).distinct()}:
+            old = Job.changed_at < now - (WORKS[key].kept if key in WORKS else KEPT)
+            forgotten += Job.delete().where(Job.work == key, Job.state.in_(ENDS), old).execute()
+    return forgotten
 
 
 def _take(owner: str, held: list[Job]) -> list[Job]:

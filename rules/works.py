@@ -8,5 +8,5 @@ from rules.replay import work as replay
 WORKS = {
     series.SORT: Work(N_("Plan the messages of a series"), series.piece),
     replan.SORT: Work(N_("Plan waiting messages anew"), replan.piece),
-    replay.SORT: Work(N_("Trial run"), replay.piece, page="replay.show"),
+    replay.SORT: Work(N_("Trial run"), replay.piece, page="replay.show", kept=replay.KEPT),
 }

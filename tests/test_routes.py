@@ -20,7 +20,7 @@ from outbox.models import Mail, Message
 from pages import links
 from records.models import Contact, Kind, Profile, Record, Source
 from rules import jobs
-from rules.models import Rule
+from rules.models import Job, Rule
 from rules.packs import reader
 from tests.conftest import make_user, sign_in
 
@@ -108,6 +108,8 @@ staff     GET   /rules/record/<int:key>/status
 staff     GET   /rules/record/<int:key>/why
 staff     GET   /rules/jobs/<int:key>
 admin     POST  /rules/jobs/<int:key>/cancel
+admin     POST  /rules/replay
+admin     GET   /rules/replay/<int:key>
 staff     GET   /templates
 staff     GET   /templates/<int:id>
 staff     POST  /templates/preview
@@ -191,6 +193,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,
         "/users number": other.id, "/users/keys number": ApiKey.get().id, "/rules key": Rule.get().id, "version": 1,
         "/rules/jobs key": jobs.start("replay", "replay:1", "user:1").id,
+        "/rules/replay key": Job.get().id,
         "/locations key": "berlin", "/shops key": source.key, "/hooks key": source.key, "/contacts id": Contact.get().id,
         "/rules/record key": record.id, "/outbox/undo record": record.id, "/outbox/undo entry": Message.get().entry_id,
         "/outbox/unusual rule": Rule.get().id,

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from core import clock, journal
+from outbox.models import Message
+from records.models import Kind
+from rules import engine, jobs
 from rules.models import Rule
 from rules.packs import reader
+from rules.triggers import TRIGGERS
 from tests.browsing import PHONE, faults
 
 Make = Callable[..., Any]
@@ -143,3 +149,96 @@ def test_the_templates_of_all_rules_change_in_one_go_by_keyboard(page: Page) -> 
     page.get_by_role("button", name="Diese Fassung zurückholen").press("Enter")
     expect(page.locator("#toasts")).to_contain_text("gilt wieder")
     expect(page.locator(".version").first).to_contain_text("Fassung 3: Fassung 1 zurückgeholt")
+
+
+def test_a_draft_is_tried_beside_the_builder(page: Page, make_record: Make) -> None:
+    """X2: what the rule would have sent is read before anything is saved."""
+    make_record("1001")
+    reader.install("repair-shop")
+    page.goto(f"/rules/{Rule.get(Rule.trigger == 'created').id}")
+    page.get_by_role("radio", name="Probelauf").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#outcome")).to_contain_text("Beginnt, sobald ein Worker die Hände frei hat.")
+    expect(page.get_by_role("progressbar", name="Probelauf")).to_be_visible()
+    assert faults(page) == []
+    jobs.run_all()
+    expect(page.locator("#outcome")).to_contain_text("In den letzten 30 Tagen hätte diese Regel 1 Nachricht verschickt.")
+    page.get_by_text("Die letzten im Einzelnen").click()
+    expect(page.get_by_role("link", name="1001 Ada Lovelace")).to_be_visible()
+    assert faults(page) == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="Starten").click()
+    expect(page.locator("#outcome .job:not(.htmx-added)")).to_be_visible()
+    page.get_by_role("button", name="Abbrechen", exact=True).click()
+    expect(page.locator("#outcome")).to_contain_text("Abgebrochen, bevor es begonnen hatte.")
+
+
+def test_r10_a_reminder_of_two_steps_is_written_with_the_keyboard(page: Page, make_record: Make) -> None:
+    make_record("1001", scheduled_at=clock.now() + timedelta(days=5))
+    reader.install("repair-shop")
+    page.goto("/rules/new?kind=order&as=reminder")
+    page.locator("#blank-step-n-0").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2")
+    expect(page.locator("#blank-step-unit-0 option:checked")).to_have_text("Tage")
+    page.get_by_label("Uhrzeit").fill("18:00")
+    page.locator("#add-step").press("Enter")
+    expect(page.locator("#blank-step-n-1")).to_be_focused()
+    page.keyboard.type("1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("St")
+    expect(page.locator("#blank-step-unit-1 option:checked")).to_have_text("Stunde")
+    expect(page.locator("#blank-step-unit-1")).to_be_focused()
+    page.locator("#add-hours").press("Enter")
+    expect(page.get_by_text("aber nur in den Arbeitszeiten des Standorts,")).to_be_visible()
+    page.get_by_role("button", name="Zu jeder Zeit").press("Enter")
+    expect(page.locator("#add-hours")).to_be_focused()
+    page.get_by_label("Vorlage", exact=True).focus()
+    page.keyboard.type("Abhol")
+    expect(page.locator("#side .sentence")).to_have_text(
+        "Hat ein Auftrag einen Termin, erhält der Kunde 2 Tage vorher um 18:00 Uhr und 1 Stunde vorher die E‑Mail"
+        " Abholbereit."
+    )
+    expect(page.locator("#side .dates dt")).to_have_text(["2 Tage vorher um 18:00 Uhr", "1 Stunde vorher"])
+    expect(page.locator("#reach")).to_contain_text("Bei 1 Vorgang kommt der Zeitpunkt noch.")
+    assert faults(page) == []
+    page.get_by_label("Name der Regel").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("ist eingeschaltet. Sie gilt ab jetzt.")
+    steps = Rule.select().order_by(Rule.id.desc()).get().options["steps"]
+    assert [(step["n"], step["unit"], step["at"]) for step in steps] == [(2, "days", "18:00"), (1, "hours", "")]
+
+
+def test_x9_the_question_about_waiting_messages_is_answered_with_the_keyboard(
+    page: Page, rule: Rule, make_record: Make
+) -> None:
+    Rule.update(delay=120).execute()
+    make_record("1001")
+    journal.read([engine.read])
+    page.goto(f"/rules/{rule.id}")
+    page.get_by_label("Wie viele").fill("3")
+    page.get_by_label("Wie viele").press("Enter")
+    expect(page.get_by_role("radio", name="Neu planen")).to_be_focused()
+    expect(page.locator(".moves")).to_contain_text("1001 Ada Lovelace")
+    assert faults(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("Gespeichert.")
+    assert (Rule.get().delay, Message.get().reason) == (180, "kept")
+
+
+def test_every_trigger_fits_a_phone(page: Page, make_record: Make) -> None:
+    make_record("1001", scheduled_at=clock.now() + timedelta(days=5))
+    Kind.update(events=[{"key": "message", "labels": {"de": "Nachricht eingegangen"}}]).execute()
+    page.set_viewport_size(PHONE)
+    page.goto("/rules/new?kind=order")
+    for trigger in TRIGGERS:
+        page.get_by_label("Auslöser").select_option(trigger)
+        expect(page.locator("#blank-trigger")).to_have_value(trigger)
+        page.wait_for_load_state("networkidle")
+        for button in ("step", "hours"):
+            if page.locator(f"#add-{button}").count():
+                page.locator(f"#add-{button}").click()
+                page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], trigger
+        assert faults(page) == [], trigger

@@ -1,0 +1,97 @@
+"""What a replay knows of the house: records with their people and places, many at once, and who can be written to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from core.keys import fingerprint
+from core.rows import by_ids, tuples
+from outbox.models import Suppression
+from outbox.plan import Planned
+from records import conditions, openings
+from records.models import Contact, Kind, Location, Record
+from records.people import Person, person
+from records.zones import zone_of
+from rules.models import Rule
+
+ALWAYS = ("id", "kind", "status", "contact", "assignee", "location", "profile", "paid_at", "closed_at", "created_at")
+CHOSEN = ("number", "source", "placed_at", "scheduled_at", "due_at", "total", "currency")  # what rules ask about
+FURTHER = ("fields",)  # JSON, and seldom asked about
+OF_CONTACTS = ("id", "name", "email", "phone", "language", "consents")
+
+
+@dataclass(slots=True)
+class Foreseen:
+    """A message that a rule would send: when, to whom, and why not. `address` is kept in memory only."""
+
+    record_id: int
+    recipient: str
+    address: str
+    at: datetime
+    day: date  # where the record is
+    customer: bool = True
+    created: bool = False
+    waited: bool = False  # for the next opening
+    closed: bool = False  # it arrives outside working hours
+    reason: str = ""
+
+
+class World:
+    """The house as a rule sees it. Places and blocked addresses are read once."""
+
+    def __init__(self, rule: Rule):
+        self.rule = rule
+        self.kind: Kind = rule.kind
+        asked = [str(one.get("field", "")) for one in (*conditions.leaves(rule.conditions), rule.options)]
+        self._names = ALWAYS + (CHOSEN if any(asked) else ()) + (FURTHER if any(map(_is_further, asked)) else ())
+        self._places = {place.id: place for place in Location.select()}
+        managers = self._people(place.manager_id for place in self._places.values())
+        for place in self._places.values():
+            place.manager = managers.get(place.manager_id)
+        self._zones: dict[int | None, tzinfo] = {None: zone_of(None)}
+        self._zones |= {key: zone_of(place) for key, place in self._places.items()}
+        self._blocked = {key for (key,) in tuples(Suppression.select(Suppression.fingerprint))}
+
+    def records(self, ids: Iterable[int]) -> dict[int, Record]:
+        """Records of the rule's kind, with everybody and everything they name in place."""
+        records = [record for record in by_ids(Record, self._names, ids) if record.kind_id == self.kind.key]
+        people = self._people(key for record in records for key in (record.contact_id, record.assignee_id))
+        for record in records:
+            record.kind = self.kind
+            record.contact = people.get(record.contact_id)
+            record.assignee = people.get(record.assignee_id)
+            record.location = self._places.get(record.location_id)
+        return {record.id: record for record in records}
+
+    def zone(self, record: Record) -> tzinfo:
+        return self._zones[record.location_id]
+
+    def foresee(self, record: Record, row: Planned, wished: datetime | None) -> Foreseen:
+        """A planned message of a record; `wished` is when it would have gone out at any hour, None for the very moment."""
+        reader = person(record, row.recipient)
+        waited = wished is not None and row.due_at > wished
+        closed = not self.rule.hours and not openings.is_open(record.location, row.due_at)
+        return Foreseen(
+            record.id, row.recipient, reader.address.lower() if reader else "", row.due_at,
+            row.due_at.astimezone(self.zone(record)).date(), customer=reader is not None and reader.consents is not None,
+            created=row.occasion == "created", waited=waited, closed=closed,
+            reason=row.reason if row.state == "dropped" else self._unreachable(reader),
+        )
+
+    def _unreachable(self, reader: Person | None) -> str:
+        """Why somebody cannot be written to, see `outbox.truth`."""
+        if reader is None:
+            return "no_recipient"
+        if not reader.address:
+            return "no_address"
+        if not reader.allows(self.rule.channel):
+            return "no_consent"
+        return "suppressed" if self._blocked and fingerprint(reader.address.lower()) in self._blocked else ""
+
+    def _people(self, ids: Iterable[int | None]) -> dict[Any, Contact]:
+        return {contact.id: contact for contact in by_ids(Contact, OF_CONTACTS, {key for key in ids if key})}
+
+
+def _is_further(field: str) -> bool:
+    return field.startswith("fields.")
