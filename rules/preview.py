@@ -57,7 +57,7 @@ def words(draft: Draft, asked: Mapping[str, str], key: int | None = None) -> dic
         "readers": [saying.who(one, draft.kind) for one in draft.recipients], "reader": n,
         "sample": None, "missing": "", "address": {},
         "self": key, "lint": _remarks(rule, draft), "worst": worst, "plain": "plain" in asked,
-        "dates": agenda.of(rule, wanted or samples.record(draft.kind)),
+        "dates": agenda.of(rule, wanted or (samples.worst if worst else samples.record)(draft.kind)),
     }
     try:
         reader = draft.recipients[n]
