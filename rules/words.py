@@ -47,9 +47,9 @@ def sentence(rule: Rule, said: Names) -> Markup:
     mails = [_mail(recipient, said, rule.kind) for recipient in rule.recipients]
     first, *others = mails or [{"who": GONE, "template": GONE}]
     opening = trigger.phrase(rule.kind, rule.options) if trigger else Markup("…")
-    pattern = _(PATTERNS[trigger.family if trigger else "event"])
+    family = trigger.family if trigger else "event"
     moment = trigger.moment(rule.kind, rule.options) if trigger else Markup()
-    text = Markup(pattern) % {"opening": opening, "moment": moment, "delay": delay(rule.delay), **first}
+    text = Markup(_(PATTERNS[family])) % {"opening": opening, "moment": moment, "delay": delay(rule.delay), **first}
     for other in others:
         text += Markup(_(", and <b>%(who)s</b> the e‑mail <b>%(template)s</b>")) % other
     return Markup(" ").join(part for part in (text + ".", provided(rule.conditions, rule.kind)) if part)
