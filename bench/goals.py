@@ -10,7 +10,9 @@ MEASURES = {
     "slow": "600 events, a mail server that takes 300 ms for each mail",
     "kill": "SIGKILL to every process in the middle of 1,000 events",
     "outage": "a mail server that answers 451, then one that is down, 30 s each",
+    "replay": "three draft rules tried on the last 30 days of 50,000 orders",
 }
+ALONE = ("replay",)  # each a program of its own, with a house of its own and no mail server
 
 # figure: (what it is, the goal in words, the goal, whether more is better)
 GOALS: dict[str, tuple[str, str, float, bool]] = {
@@ -32,6 +34,9 @@ GOALS: dict[str, tuple[str, str, float, bool]] = {
     "down_late": ("down for 30 s: all out after its return, s", "≤ 45", 45, False),
     "peak_mib": ("memory under load, MiB PSS", "≤ 200", 200, False),
     "idle_mib": ("memory idle, MiB PSS", "≤ 200", 200, False),
+    "replay_event": ("trial run, 50,000 orders: a status, s", "≤ 5", 5, False),
+    "replay_reminder": ("trial run, 50,000 orders: three reminders, s", "≤ 5", 5, False),
+    "replay_series": ("trial run, 50,000 orders: every week, s", "≤ 5", 5, False),
     "idle_cpu": ("CPU idle, % of one core", "< 1", 1, False),
 }
 

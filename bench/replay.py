@@ -120,7 +120,9 @@ def main() -> None:
     open_house(Path(sys.argv[1]))
     fill(clock.now())
     found = {name: seconds(draft) for name, draft in DRAFTS.items()}
-    print(json.dumps({name: {"seconds": round(took, 2), "messages": n} for name, (took, n) in found.items()}))
+    for name, (took, messages) in found.items():
+        print(f"{name}: {messages} messages foreseen in {took:.2f} s", file=sys.stderr)
+    print(json.dumps({f"replay_{name}": round(took, 2) for name, (took, messages) in found.items()}))
 
 
 if __name__ == "__main__":

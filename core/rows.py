@@ -1,6 +1,7 @@
 """Rows where speed counts: the SQL is put together once per table; the ORM would write it anew for every single row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -48,7 +49,7 @@ def marks(values: Sequence[Any]) -> str:
 
 def tuples(query: Any) -> list[tuple[Any, ...]]:
     """What a query finds, as plain tuples in the order of its columns."""
-    return list(query.tuples())
+    return list(query.tuples().iterator())
 
 
 def insert(row: Model) -> None:
@@ -124,7 +125,13 @@ def _row(model: type[Row], found: Sequence[Any], fields: tuple[Field, ...] = ())
 @cache
 def _reading(fields: tuple[Field, ...]) -> list[tuple[str, Any]]:
     """The name of each field, and what makes its value of the database's; None where that is it already."""
-    return [(field.name, None if type(field) in AS_IT_IS else field.python_value) for field in fields]
+    return [(field.name, None if type(field) in AS_IT_IS else _reader(field)) for field in fields]
+
+
+def _reader(field: Field) -> Callable[[Any], Any]:
+    if isinstance(field, JSONField):
+        return lambda given: json.loads(given) if isinstance(given, str) else given
+    return field.python_value  # type: ignore[no-any-return]
 
 
 def _column(field: Field, row: Mapping[str, Any]) -> Any:

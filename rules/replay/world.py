@@ -58,10 +58,10 @@ class World:
         records = [record for record in by_ids(Record, self._names, ids) if record.kind_id == self.kind.key]
         people = self._people(key for record in records for key in (record.contact_id, record.assignee_id))
         for record in records:
-            record.kind = self.kind
-            record.contact = people.get(record.contact_id)
-            record.assignee = people.get(record.assignee_id)
-            record.location = self._places.get(record.location_id)
+            record.__rel__ = {  # as setting them one by one would do
+                "kind": self.kind, "contact": people.get(record.contact_id), "assignee": people.get(record.assignee_id),
+                "location": self._places.get(record.location_id),
+            }
         return {record.id: record for record in records}
 
     def zone(self, record: Record) -> tzinfo:
