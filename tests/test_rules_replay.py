@@ -133,12 +133,13 @@ def test_working_hours_make_messages_wait(draft: Any, make_record: Any, at: Any,
 
 
 def test_it_says_who_would_not_be_reached_and_why(draft: Any, make_record: Any, at: Any) -> None:
-    make_record("1", contact=CEM)
-    make_record("2", contact={"name": "Ada", "phone": "+4930123456"})
-    make_record("3", contact=None)
-    make_record("4", contact=BEN)
+    for number, contact in enumerate((CEM, {"name": "Ada", "phone": "+4930123456"}, None, BEN), 1):
+        at(11, 16, 9, number)
+        make_record(str(number), contact=contact)
+    at(11, 20, 12)
     found = replayed(draft())
     assert found["messages"] == 1
+    assert [line[3] for line in found["list"]] == ["no_consent", "no_address", "no_recipient", ""]
     assert found["unreached"] == [["no_recipient", 1], ["no_address", 1], ["no_consent", 1]]
 
 

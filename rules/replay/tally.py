@@ -41,7 +41,7 @@ def count(
 ) -> dict[str, Any]:
     """The result of a replay. `fallen`: the places of conditions, and how often each kept a message back."""
     tally = sort(seen, span)
-    went = tally.went
+    went, past = tally.went, sorted((*tally.went, *tally.stayed), key=lambda one: one.at)
     return {
         "since": span.since.isoformat(), "now": span.now.isoformat(), "until": span.until.isoformat(),
         "messages": len(went), "persons": len({one.address for one in went}),
@@ -49,7 +49,7 @@ def count(
         "outside": sum(one.closed for one in went), "waited": sum(one.waited for one in went),
         "days": _days(went, span.first), **_doubles(went, others), **_stayed(tally.stayed), **_busiest(went + tally.ahead),
         "fallen": [[place, n] for place, n in fallen],
-        "list": [_line(one) for one in (*went, *(one for one in tally.stayed if one.at <= span.now))[-LISTED:]],
+        "list": [_line(one) for one in past if one.at <= span.now][-LISTED:],
         "ahead": len(tally.ahead), "agenda": [_line(one) for one in tally.ahead[:AGENDA]],
     }
 
