@@ -11,8 +11,9 @@ MEASURES = {
     "kill": "SIGKILL to every process in the middle of 1,000 events",
     "outage": "a mail server that answers 451, then one that is down, 30 s each",
     "replay": "three draft rules tried on the last 30 days of 50,000 orders",
+    "replan": "a changed rule with 100,000 reminders waiting, planned anew in the background, then ended half-way",
 }
-ALONE = ("replay",)  # each a program of its own, with a house of its own and no mail server
+ALONE = ("replay", "replan")  # each a program of its own, with a house of its own and no mail server
 
 # figure: (what it is, the goal in words, the goal, whether more is better)
 GOALS: dict[str, tuple[str, str, float, bool]] = {
@@ -37,6 +38,9 @@ GOALS: dict[str, tuple[str, str, float, bool]] = {
     "replay_event": ("trial run, 50,000 orders: a status, s", "≤ 5", 5, False),
     "replay_reminder": ("trial run, 50,000 orders: three reminders, s", "≤ 5", 5, False),
     "replay_series": ("trial run, 50,000 orders: every week, s", "≤ 5", 5, False),
+    "replan_save": ("rule with 100,000 waiting: saved in, s", "≤ 1", 1, False),
+    "replan": ("100,000 reminders planned anew, s", "≤ 120", 120, False),
+    "replan_cancel": ("planning anew: a few pieces, ended, s", "≤ 5", 5, False),
     "idle_cpu": ("CPU idle, % of one core", "< 1", 1, False),
 }
 
