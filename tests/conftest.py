@@ -15,6 +15,7 @@ from core.db import transaction
 from core.queue import Bell
 from records import change, kinds
 from records.models import Contact, Location, Record
+from tests import running
 
 pytest_plugins = ["tests.servers", "tests.browsing", "tests.messages", "tests.ruling"]
 
@@ -28,6 +29,13 @@ def _silent_bells(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     if "bells" not in request.keywords:
         monkeypatch.setattr(Bell, "ring", lambda self: None)
         monkeypatch.setattr(Bell, "ring_at", lambda self, moment: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_house_left() -> Iterator[None]:
+    """A test that fails half way leaves no program running."""
+    yield
+    running.end_all()
 
 
 @pytest.fixture

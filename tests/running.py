@@ -14,6 +14,17 @@ from urllib.request import urlopen
 HOUSE = Path(__file__).parent.parent
 PATIENCE = 60.0
 
+_started: "list[Running]" = []
+
+
+def end_all() -> None:
+    """End what a test has left running, because it failed half way for instance."""
+    while _started:
+        process = _started.pop().process
+        if process and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -48,6 +59,7 @@ class Running:
                 self._command("run"), env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 start_new_session=True, cwd=self.log.parent,
             )
+        _started.append(self)
 
     def wait_until_ready(self) -> None:
         self.wait_for(self.is_ready)
