@@ -11,6 +11,7 @@ from core.db import Model, compact, database, is_sqlite
 
 AS_IT_IS = (TextField, IntegerField, BigIntegerField, AutoField, ForeignKeyField)
 Row = TypeVar("Row", bound=Model)
+Reading = tuple[str, Callable[[Any], Any] | None]
 
 
 def first(model: type[Row], **equal: Any) -> Row | None:
@@ -31,9 +32,10 @@ def by_ids(model: type[Row], names: Sequence[str], ids: Iterable[int]) -> list[R
     wanted = list(ids)
     if not wanted:
         return []
-    fields = tuple(model._meta.fields[name] for name in names)
+    fields = [model._meta.fields[name] for name in names]
     sql = f'SELECT {_listed(fields)} FROM "{model._meta.table_name}" WHERE "id" IN ({marks(wanted)}) ORDER BY "id"'
-    return [_row(model, row, fields) for row in database.execute_sql(_spelled(sql), wanted).fetchall()]
+    read = _reading(model, tuple(names))
+    return [_row(model, row, read) for row in database.execute_sql(_spelled(sql), wanted).fetchall()]
 
 
 def returned(model: type[Row], sql: str, values: Sequence[Any]) -> list[Row]:
@@ -114,17 +116,18 @@ def _own(model: type[Model]) -> list[Field]:
     return [field for field in model._meta.sorted_fields if not isinstance(field, AutoField)]
 
 
-def _row(model: type[Row], found: Sequence[Any], fields: tuple[Field, ...] = ()) -> Row:
+def _row(model: type[Row], found: Sequence[Any], read: Sequence[Reading] = ()) -> Row:
     row = model(__no_default__=True)
-    read = _reading(fields or tuple(model._meta.sorted_fields))
+    read = read or _reading(model)
     row.__data__ = {name: meant(given) if meant else given for (name, meant), given in zip(read, found, strict=True)}
     row._dirty.clear()
     return row
 
 
 @cache
-def _reading(fields: tuple[Field, ...]) -> list[tuple[str, Any]]:
+def _reading(model: type[Model], names: tuple[str, ...] = ()) -> list[Reading]:
     """The name of each field, and what makes its value of the database's; None where that is it already."""
+    fields = [model._meta.fields[name] for name in names] or model._meta.sorted_fields
     return [(field.name, None if type(field) in AS_IT_IS else _reader(field)) for field in fields]
 
 

@@ -48,7 +48,8 @@ def _once(key: Any, work: Callable[[], Found]) -> Found:
 
 def is_open(place: Location | None, at: datetime) -> bool:
     """Whether work is done there at that moment; the minute of closing counts as closed."""
-    return next_open(place, at) == at
+    place = keeper(place)
+    return any(start <= at < end for start, end in spans(place, _day(place, at)))
 
 
 def next_open(place: Location | None, at: datetime) -> datetime | None:

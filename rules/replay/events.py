@@ -32,10 +32,12 @@ class Events:
         return sorted(key for (key,) in tuples(lines))
 
     def look(self, ids: Sequence[int]) -> Iterator[Foreseen | int]:
-        entries = [entry for entry in by_ids(Entry, OF_ENTRIES, ids) if self._hears(entry)]
+        lines = by_ids(Entry, OF_ENTRIES, ids)
+        entries = [entry for entry in lines if self._hears(entry)]
         records = self.world.records({entry.record_id or 0 for entry in entries})
         statuses = bool(self.rule.delay or self.rule.hours) or asks_status(self.rule)
-        past = Past(self.world.kind, records.values(), self.span.since, statuses)
+        known = lines if any(what.endswith(".status_changed") for what, _status in self.heard) else ()
+        past = Past(self.world.kind, records.values(), self.span.since, statuses, known)
         for entry in entries:
             if record := records.get(entry.record_id or 0):
                 yield from self._tell(entry, record, past)

@@ -93,16 +93,15 @@ class Series(Records):
         self._rounds: dict[str, list[Occasion]] = {}
 
     def tell(self, record: Record, past: Past) -> Iterable[Foreseen | int]:
-        failing = None
+        failing = planning.failing(self.rule, record) if planning.concerns(self.rule, record) else None
+        changed, told = bool(past.changes(record)), 0
         for occasion in self._occasions(record.location.time_zone if record.location else HOME):
-            if occasion.at < record.created_at:
-                continue
-            past.at(record, min(occasion.at, self.span.now))
-            rows = planning.round_again(self.rule, record, occasion)
-            failing = failing or (planning.failing(self.rule, record) if not rows and self.rule.conditions else None)
-            for row in rows:
-                yield self.world.foresee(record, row, occasion.at if self.rule.hours else None)
-        if failing:
+            if occasion.at >= record.created_at and (changed or not failing):
+                rows = planning.round_again(self.rule, past.at(record, min(occasion.at, self.span.now)), occasion)
+                told += len(rows)
+                for row in rows:
+                    yield self.world.foresee(record, row, occasion.at if self.rule.hours else None)
+        if failing and not told:
             yield id(failing)
 
     def _occasions(self, zone: str) -> list[Occasion]:

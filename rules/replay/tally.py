@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from statistics import median
 from typing import Any
 
@@ -49,7 +49,7 @@ def count(
         "outside": sum(one.closed for one in went), "waited": sum(one.waited for one in went),
         "days": _days(went, span.first), **_doubles(went, others), **_stayed(tally.stayed), **_busiest(went + tally.ahead),
         "fallen": [[place, n] for place, n in fallen],
-        "list": [_line(one) for one in past if one.at <= span.now][-LISTED:],
+        "list": [_line(one) for one in [one for one in past if one.at <= span.now][-LISTED:]],
         "ahead": len(tally.ahead), "agenda": [_line(one) for one in tally.ahead[:AGENDA]],
     }
 
@@ -90,26 +90,34 @@ def _stayed(stayed: Sequence[Foreseen]) -> dict[str, Any]:
 def _busiest(seen: Sequence[Foreseen]) -> dict[str, int]:
     """The most messages within an hour, the guard's limit for them, and how many it would have held."""
     limit = max(guard.FLOOR, round(guard.TIMES * _usual(seen)))
-    hour: deque[datetime] = deque()
+    most = _most([one.at for one in seen])
+    asked = [one.at for one in seen if not one.created]
+    return {"busiest": most, "limit": limit, "held": _held(asked, limit) if most > limit else 0}
+
+
+def _most(moments: Sequence[datetime]) -> int:
+    first = most = 0
+    for n, at in enumerate(moments):
+        while moments[first] <= at - guard.HOUR:
+            first += 1
+        most = max(most, n - first + 1)
+    return most
+
+
+def _held(moments: Sequence[datetime], limit: int) -> int:
+    """How many of those within an hour are too many; what is held makes room for the next."""
     passed: deque[datetime] = deque()
-    most = held = 0
-    for one in seen:
-        _forget(hour, one.at)
-        _forget(passed, one.at)
-        hour.append(one.at)
-        most = max(most, len(hour))
-        if not one.created and len(passed) >= limit:
+    held = 0
+    for at in moments:
+        while passed and passed[0] <= at - guard.HOUR:
+            passed.popleft()
+        if len(passed) < limit:
+            passed.append(at)
+        else:
             held += 1
-        elif not one.created:
-            passed.append(one.at)
-    return {"busiest": most, "limit": limit, "held": held}
+    return held
 
 
 def _usual(seen: Iterable[Foreseen]) -> float:
     days = Counter(one.day for one in seen if not one.created).values()
     return median(days) if len(days) >= guard.ENOUGH else 0
-
-
-def _forget(hour: deque[datetime], now: datetime) -> None:
-    while hour and hour[0] <= now - timedelta(hours=1):
-        hour.popleft()

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from core.keys import fingerprint
 from core.rows import by_ids, tuples
@@ -41,7 +42,7 @@ class World:
     """The house as a rule sees it. Places and blocked addresses are read once."""
 
     def __init__(self, rule: Rule):
-        self.rule = rule
+        self.rule = _plain(rule)
         self.kind: Kind = rule.kind
         asked = [str(one.get("field", "")) for one in (*conditions.leaves(rule.conditions), rule.options)]
         self._names = ALWAYS + (CHOSEN if any(asked) else ()) + (FURTHER if any(map(_is_further, asked)) else ())
@@ -51,6 +52,7 @@ class World:
             place.manager = managers.get(place.manager_id)
         self._zones: dict[int | None, tzinfo] = {None: zone_of(None)}
         self._zones |= {key: zone_of(place) for key, place in self._places.items()}
+        self._before: tuple[int, str, str, bool, str] = (0, "", "", False, "")  # whom the message before was for
         self._blocked = {key for (key,) in tuples(Suppression.select(Suppression.fingerprint))}
 
     def records(self, ids: Iterable[int]) -> dict[int, Record]:
@@ -69,28 +71,35 @@ class World:
 
     def foresee(self, record: Record, row: Planned, wished: datetime | None) -> Foreseen:
         """A planned message of a record; `wished` is when it would have gone out at any hour, None for the very moment."""
-        reader = person(record, row.recipient)
-        waited = wished is not None and row.due_at > wished
-        closed = not self.rule.hours and not openings.is_open(record.location, row.due_at)
+        if self._before[:2] != (record.id, row.recipient):
+            self._before = (record.id, row.recipient, *self._reach(person(record, row.recipient)))
+        _record, _recipient, address, customer, unreachable = self._before
         return Foreseen(
-            record.id, row.recipient, reader.address.lower() if reader else "", row.due_at,
-            row.due_at.astimezone(self.zone(record)).date(), customer=reader is not None and reader.consents is not None,
-            created=row.occasion == "created", waited=waited, closed=closed,
-            reason=row.reason if row.state == "dropped" else self._unreachable(reader),
+            record.id, row.recipient, address, row.due_at, row.due_at.astimezone(self.zone(record)).date(), customer,
+            created=row.occasion == "created", waited=wished is not None and row.due_at > wished,
+            closed=not self.rule.hours and not openings.is_open(record.location, row.due_at),
+            reason=row.reason if row.state == "dropped" else unreachable,
         )
 
-    def _unreachable(self, reader: Person | None) -> str:
-        """Why somebody cannot be written to, see `outbox.truth`."""
+    def _reach(self, reader: Person | None) -> tuple[str, bool, str]:
+        """The address of a person, whether it is a customer's, and why it cannot be written to, see `outbox.truth`."""
         if reader is None:
-            return "no_recipient"
-        if not reader.address:
-            return "no_address"
+            return "", False, "no_recipient"
+        address, customer = reader.address.lower(), reader.consents is not None
+        if not address:
+            return "", customer, "no_address"
         if not reader.allows(self.rule.channel):
-            return "no_consent"
-        return "suppressed" if self._blocked and fingerprint(reader.address.lower()) in self._blocked else ""
+            return address, customer, "no_consent"
+        blocked = self._blocked and fingerprint(address) in self._blocked
+        return address, customer, "suppressed" if blocked else ""
 
     def _people(self, ids: Iterable[int | None]) -> dict[Any, Contact]:
         return {contact.id: contact for contact in by_ids(Contact, OF_CONTACTS, {key for key in ids if key})}
+
+
+def _plain(rule: Rule) -> Rule:
+    """The same rule with plain attributes: planning asks for them a million times, and peewee's take their time."""
+    return cast(Rule, SimpleNamespace(**{**rule.__data__, "id": rule.id, "kind": rule.kind, "kind_id": rule.kind_id}))
 
 
 def _is_further(field: str) -> bool:
