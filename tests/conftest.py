@@ -1,5 +1,6 @@
 """What every test may start from: a fresh house, people signed in, a shop with two locations, records."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from accounts.limits import limiter
 from accounts.models import User
-from app import create_app
+from app import create_app, open_house
 from core import clock, config, db, i18n, settings
 from core.db import transaction
 from core.queue import Bell
@@ -19,6 +21,7 @@ from tests import running
 
 pytest_plugins = ["tests.servers", "tests.browsing", "tests.messages", "tests.ruling"]
 
+SECRET = "a secret of the tests, long enough to be one"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in WEEKDAYS} | {"sat": [["10:00", "14:00"]]}
 
@@ -44,11 +47,28 @@ def settings_of(tmp_path: Path) -> Callable[..., config.Config]:
     return lambda **given: config.read({"STATUSBOTE_DATA": str(tmp_path / "data"), **given})
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, dict[str, Any], Path]:
+    """The program put together once, its configuration then, and the folder of a house after its first start."""
+    folder = tmp_path_factory.mktemp("built")
+    app = create_app(config.read({"STATUSBOTE_DATA": str(folder), "STATUSBOTE_SECRET_KEY": SECRET}))
+    db.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.database.close()
+    return app, dict(app.config), folder
+
+
 @pytest.fixture
-def house(settings_of: Callable[..., config.Config]) -> Iterator[Flask]:
-    """A fresh house on SQLite, as it stands after the first start."""
-    app = create_app(settings_of())
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+def house(built: tuple[Flask, dict[str, Any], Path], settings_of: Callable[..., config.Config]) -> Iterator[Flask]:
+    """A fresh house on SQLite, as it stands after the first start: the same program, with data of its own."""
+    app, configured, folder = built
+    given = settings_of(STATUSBOTE_SECRET_KEY=SECRET)
+    shutil.copy(folder / "statusbote.db", given.data)
+    open_house(given)
+    app.config.clear()
+    app.config.update(configured | {
+        "STATUSBOTE": given, "TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False,
+    })
+    limiter.reset()
     i18n.choose("de")
     yield app
     db.database.close()

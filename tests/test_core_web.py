@@ -7,6 +7,7 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 from peewee import OperationalError
 
+from app import create_app
 from core import web
 
 HTMX = {"HX-Request": "true"}
@@ -52,7 +53,10 @@ def test_every_sign_used_is_in_the_sprite(house: Flask, admin: FlaskClient) -> N
 
 @pytest.fixture
 def troubled(house: Flask) -> FlaskClient:
-    """A visitor of a house in which things go wrong."""
+    """A visitor of a house in which things go wrong, put together anew because it gets a page of its own."""
+    given = house.config
+    house = create_app(given["STATUSBOTE"])
+    house.config.update(given)
 
     @house.get("/trouble/<int:code>")
     def trouble(code: int) -> None:
