@@ -25,18 +25,15 @@ from pages import views as customers
 from records import events, kinds, profiles, sources
 from records import room as records_room
 from records.intake import api, hooks
-from rules import building, engine, history, job_views, jobs, many_views, series, wanted, works
+from rules import engine, jobs, series, wanted, works
 from rules import models as rules_models
-from rules import record_views as rules_record_views
-from rules import views as rules_views
+from rules import room as rules_room
 from rules.example import play, shop
 from rules.packs import commands as packs_commands
 from rules.packs import reader
-from rules.replay import views as replay_views
 
 BLUEPRINTS: tuple[Any, ...] = (
-    api.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS,
-    rules_views.bp, building.bp, job_views.bp, replay_views.bp, history.bp, many_views.bp, rules_record_views.bp,
+    api.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
     customers.bp, staff.bp,
     emails_views.bp, frame.bp,
 )

@@ -20,7 +20,8 @@ from outbox.plan import Planned
 from outbox.states import REASONS, Later
 from pages.models import Link
 from records.models import Location, Record
-from rules import engine, saving
+from rules import engine
+from rules.builder import saving
 from rules.models import Rule
 
 Make = Callable[..., Record]

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from core.db import transaction
 from emails.models import Template
 from records.models import Kind, Location, Profile, Source
-from rules import asking
+from rules.builder import asking
 from rules.models import Rule
 
 HTMX = {"HX-Request": "true"}

@@ -12,7 +12,8 @@ from core.db import transaction
 from emails.models import Template
 from records import kinds
 from records.models import Kind, Location, Profile
-from rules import choosing, draft, words
+from rules import words
+from rules.builder import choosing, draft
 from rules.models import Rule
 from rules.triggers import TRIGGERS
 

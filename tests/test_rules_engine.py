@@ -15,8 +15,9 @@ from core.journal import Entry
 from emails.models import Template
 from outbox.models import Message
 from records.models import Contact, Kind, Location, Record
-from rules import engine, index, saving
+from rules import engine, index
 from rules import wanted as asked
+from rules.builder import saving
 from rules.models import Rule, touch
 from rules.triggers import TRIGGERS
 

@@ -13,8 +13,9 @@ from core.journal import Entry
 from emails.models import Template
 from outbox.models import Message
 from records.models import Location, Record
-from rules import engine, explain
+from rules import engine
 from rules.models import Rule
+from rules.record import explain
 
 Make = Callable[..., Any]
 WEBSHOP = {"match": "all", "of": [{"field": "source", "operator": "is", "value": "webshop"}]}

@@ -14,7 +14,7 @@ from core.db import transaction
 from emails.models import Template
 from records.models import Contact, Kind, Location, Profile, Record
 from rules import index, lint
-from rules.house import House
+from rules.lint.house import House
 from rules.models import Rule
 from rules.triggers import TRIGGERS
 

@@ -13,7 +13,7 @@ from emails.models import Template
 from records import kinds
 from records.models import Kind, Location
 from rules import lint
-from rules.house import House
+from rules.lint.house import House
 from rules.models import Rule
 from rules.packs import reader
 from rules.triggers import TRIGGERS

@@ -15,7 +15,8 @@ from core.db import transaction
 from emails.models import Template
 from outbox.models import Message
 from records.models import Location, Record
-from rules import engine, jobs, replan, saving, waits, wanted
+from rules import engine, jobs, replan, waits, wanted
+from rules.builder import saving
 from rules.models import Job, Rule
 from rules.replan import Wish
 

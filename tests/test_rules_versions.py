@@ -12,7 +12,8 @@ from core import clock, journal
 from core.db import transaction
 from emails.models import Template
 from outbox.models import Message
-from rules import draft, engine, index, saving, versions
+from rules import engine, index, versions
+from rules.builder import draft, saving
 from rules.models import Rule, RuleVersion
 from rules.packs import reader
 

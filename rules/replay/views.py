@@ -8,8 +8,8 @@ from accounts.access import admin_only
 from core.i18n import gettext as _
 from core.web import wants_fragment
 from records import kinds
-from rules import checks, draft, saving
-from rules.draft import Draft
+from rules.builder import checks, draft, saving
+from rules.builder.draft import Draft
 from rules.job_views import POLL_ENDS
 from rules.job_views import words as progress
 from rules.models import Job, Rule

@@ -10,9 +10,9 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from records.models import Kind
 from rules import lint, words
-from rules.counts import Count
-from rules.house import House
+from rules.feed.counts import Count
 from rules.lint import Remark
+from rules.lint.house import House
 from rules.models import Rule
 from rules.triggers import TRIGGERS
 

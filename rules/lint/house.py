@@ -10,7 +10,8 @@ from core import settings
 from core.rows import tuples
 from emails.models import Template
 from records.models import Contact, Kind, Location, Profile, Record
-from rules import index, overlap
+from rules import index
+from rules.lint import overlap
 from rules.models import Rule, templates_of
 
 RECENT = 500  # records of a kind that are looked through for languages and assignees

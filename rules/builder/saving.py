@@ -7,8 +7,9 @@ from core.db import transaction
 from emails import drafts
 from emails.models import Template
 from outbox import plan
-from rules import asking, choosing, index, versions, waits, words
-from rules.draft import NEW, Draft
+from rules import index, versions, waits, words
+from rules.builder import asking, choosing
+from rules.builder.draft import NEW, Draft
 from rules.models import Job, Rule, RuleVersion, touch
 
 

@@ -7,9 +7,9 @@ from accounts.access import signed_in
 from core.web import wants_fragment
 from records.load import load
 from records.models import Record
-from rules import explain, foresight
+from rules.record import explain, foresight
 
-bp = Blueprint("rules_record", __name__, template_folder="templates", url_prefix="/rules/record")
+bp = Blueprint("rules_record", __name__, template_folder="../templates", url_prefix="/rules/record")
 
 
 @bp.get("/<int:key>/status")

@@ -13,9 +13,10 @@ from outbox.states import REASONS, WAITING
 from records.load import load
 from records.models import Record
 from records.zones import appointment, zone_of
-from rules import replan, saving, waits
-from rules.choosing import Form
-from rules.draft import Draft
+from rules import replan, waits
+from rules.builder import saving
+from rules.builder.choosing import Form
+from rules.builder.draft import Draft
 from rules.models import Rule
 from rules.reconcile import Changes
 from rules.replan import Wish

@@ -15,16 +15,19 @@ from core.web import wants_fragment
 from outbox import plan
 from records import kinds
 from records.models import Kind
-from rules import counts, feed, saving, words
-from rules.feed import row
-from rules.house import House
+from rules import words
+from rules.builder import saving
+from rules.feed import counts
+from rules.feed import rows as feed
+from rules.feed.rows import row
+from rules.lint.house import House
 from rules.models import Rule
 from rules.packs import reader
 from rules.triggers import TRIGGERS
 
 Answer = str | Response | tuple[str, int]
 
-bp = Blueprint("rules", __name__, template_folder="templates", url_prefix="/rules")
+bp = Blueprint("rules", __name__, template_folder="../templates", url_prefix="/rules")
 
 
 @bp.get("")

@@ -14,8 +14,10 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from records import actors, kinds, zones
 from records.models import Kind
-from rules import differences, restoring, saving, versions, words
-from rules.differences import Difference
+from rules import versions, words
+from rules.builder import saving
+from rules.history import differences, restoring
+from rules.history.differences import Difference
 from rules.models import Rule, RuleVersion
 from rules.words import Names
 
@@ -33,7 +35,7 @@ HOW = {
     versions.FOUND: N_("As it stood before versions were kept"),
 }
 
-bp = Blueprint("history", __name__, template_folder="templates", url_prefix="/rules")
+bp = Blueprint("history", __name__, template_folder="../templates", url_prefix="/rules")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from markupsafe import Markup, escape
 from core.i18n import gettext as _
 from records import conditions
 from records.conditions.words import called
-from rules import index, letters, overlap, words
-from rules.house import House
+from rules import index, words
+from rules.lint import letters, overlap
+from rules.lint.house import House
 from rules.models import Rule, templates_of
 from rules.triggers import TRIGGERS, moments
 

@@ -9,7 +9,7 @@ from records import amounts, conditions
 from records.conditions.words import labelled
 from records.contacts import Refused
 from records.models import Kind
-from rules import asking
+from rules.builder import asking
 
 Choices = list[tuple[str, str]]
 MODES = {"number": "decimal", "money": "decimal"}

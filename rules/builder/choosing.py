@@ -11,7 +11,7 @@ from core.i18n import gettext as _
 from records import amounts, hours, wording
 from records.contacts import Refused
 from records.models import Kind
-from rules import ladder
+from rules.builder import ladder
 from rules.triggers import TRIGGERS, Option, moments
 
 Form = MultiDict[str, str]

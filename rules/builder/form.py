@@ -9,10 +9,11 @@ from core.i18n import gettext as _
 from records import kinds, people, profiles
 from records.models import Kind, Location
 from records.wording import a
-from rules import asking, checks, choosing, draft, reach, saving
+from rules import reach
 from rules import words as saying
-from rules.blanks import Blanks
-from rules.draft import Draft
+from rules.builder import asking, checks, choosing, draft, saving
+from rules.builder.blanks import Blanks
+from rules.builder.draft import Draft
 from rules.models import Rule
 from rules.triggers import TRIGGERS, steps
 

@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 
 from core.i18n import N_
 from core.i18n import gettext as _
-from rules import form, words
+from rules import words
+from rules.builder import form
 from rules.models import Rule, templates_of
 from rules.triggers import TRIGGERS
 from rules.words import Names

@@ -12,17 +12,20 @@ from emails.preview import document
 from records import kinds
 from records.models import Kind
 from records.zones import zone_of
-from rules import checks, draft, feed, form, preview, question, saving, views, words
-from rules.draft import Draft
-from rules.house import House
+from rules import words
+from rules.builder import checks, draft, form, preview, question, saving
+from rules.builder.draft import Draft
+from rules.builder.question import Question
+from rules.feed import rows as feed
+from rules.feed import views
+from rules.lint.house import House
 from rules.models import Rule
-from rules.question import Question
 
 Answer = str | Response | tuple[str, int]
 
 FRAMED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 
-bp = Blueprint("rule", __name__, template_folder="templates", url_prefix="/rules")
+bp = Blueprint("rule", __name__, template_folder="../templates", url_prefix="/rules")
 
 
 @bp.get("/new")

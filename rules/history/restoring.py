@@ -3,7 +3,8 @@
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from emails.models import Template
-from rules import checks, draft, index, versions, words
+from rules import index, versions, words
+from rules.builder import checks, draft
 from rules.models import Rule, RuleVersion, templates_of
 
 

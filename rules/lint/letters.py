@@ -9,7 +9,7 @@ from core.i18n import gettext as _
 from emails import check
 from emails.models import Template
 from records import conditions
-from rules.house import House
+from rules.lint.house import House
 from rules.models import Rule, templates_of
 
 ADVERTISING = re.compile(

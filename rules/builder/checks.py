@@ -6,8 +6,9 @@ from emails.check import kind_fields, text_faults
 from emails.models import Template
 from records import contacts, people
 from records.models import Kind, Location, Profile
-from rules import asking, choosing, words
-from rules.draft import NEW, Draft
+from rules import words
+from rules.builder import asking, choosing
+from rules.builder.draft import NEW, Draft
 from rules.triggers import TRIGGERS
 
 LONGEST_DELAY = 365 * 1440  # minutes

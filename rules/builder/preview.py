@@ -15,11 +15,12 @@ from pages import links, place
 from records.load import load
 from records.models import Kind, Record
 from records.people import Person, person
-from rules import agenda, lint, saving
+from rules import lint
 from rules import words as saying
-from rules.draft import NEW, Draft
-from rules.house import House
+from rules.builder import agenda, saving
+from rules.builder.draft import NEW, Draft
 from rules.lint import Remark
+from rules.lint.house import House
 from rules.models import Rule, recipient_of
 from rules.triggers import TRIGGERS
 

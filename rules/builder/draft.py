@@ -7,8 +7,9 @@ from typing import Any
 
 from core import i18n
 from records.models import Kind
-from rules import asking, choosing, ladder, words
-from rules.choosing import Form
+from rules import words
+from rules.builder import asking, choosing, ladder
+from rules.builder.choosing import Form
 from rules.models import Rule
 from rules.triggers import TRIGGERS
 

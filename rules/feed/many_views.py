@@ -13,15 +13,18 @@ from core.i18n import ngettext
 from core.web import wants_fragment
 from outbox import plan
 from records.models import Kind
-from rules import checks, differences, form, many, versions, views, words
-from rules.differences import Difference
-from rules.many import Wish
+from rules import versions, words
+from rules.builder import checks, form
+from rules.feed import many, views
+from rules.feed.many import Wish
+from rules.history import differences
+from rules.history.differences import Difference
 from rules.models import Rule
 from rules.words import Names
 
 Answer = str | Response | tuple[str, int]
 
-bp = Blueprint("many", __name__, template_folder="templates", url_prefix="/rules")
+bp = Blueprint("many", __name__, template_folder="../templates", url_prefix="/rules")
 
 
 @dataclass(frozen=True)

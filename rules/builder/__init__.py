@@ -1,0 +1,1 @@
+"""The builder: a rule as a form, checked, previewed and saved."""

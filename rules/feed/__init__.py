@@ -1,0 +1,1 @@
+"""The feed of rules, and changes to many of them."""

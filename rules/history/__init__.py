@@ -1,0 +1,1 @@
+"""What a rule was before, and how it comes back."""

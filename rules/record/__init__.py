@@ -1,0 +1,1 @@
+"""What rules have to say on a record's page."""
