@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from core import clock, i18n
-from core.db import transaction
-from emails.models import Template
+from core.db import is_sqlite, transaction
+from emails.models import Template, unused
 
 FOLDER = Path(__file__).with_name("texts")
-SYSTEM = {"fresh_link": i18n.N_("A fresh link")}
+SYSTEM = {
+    "fresh_link": i18n.N_("A fresh link"),
+    "password_reset": i18n.N_("Password lost"),
+    "invitation": i18n.N_("Invitation of a person"),
+}
 
 
 def install() -> None:
@@ -16,8 +20,9 @@ def install() -> None:
         if not Template.select().where(Template.system == key).exists():
             texts = {language: read(FOLDER / f"{key}.{language}.md") for language in i18n.LANGUAGES}
             with i18n.speaking("de"), transaction():
+                number = {"id": unused()} if is_sqlite() else {}
                 Template.insert(
-                    name=i18n.gettext(name), system=key, texts=texts, version=1, updated_at=clock.now()
+                    name=i18n.gettext(name), system=key, texts=texts, version=1, updated_at=clock.now(), **number
                 ).on_conflict_ignore().execute()
 
 

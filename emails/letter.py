@@ -90,7 +90,9 @@ def _brand(company: dict[str, Any], accent: str) -> str:
 
 
 def _about(word: Write) -> str:
-    return word("{{ record.kind }} {{ record.number }}")
+    """What the mail is about: a record, else the reader's own access."""
+    record = word("{% if record.number %}{{ record.kind }} {{ record.number }}{% else %}")
+    return record + escape(_("Your access")) + word("{% endif %}")
 
 
 def _foot(company: dict[str, Any], word: Write) -> str:
