@@ -13,8 +13,10 @@ from outbox import (
     valve_views,
     views,
 )
+from outbox.afterwards import blocked_views
 
 BLUEPRINTS = (
     ready.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp, mailbox_views.bp,
     release_views.bp, release_answers.bp, undo_views.bp,
+    blocked_views.bp,
 )

@@ -83,6 +83,9 @@ staff     GET   /outbox/release/discard
 staff     POST  /outbox/release/discard
 staff     GET   /outbox/release/<int:id>
 staff     GET   /outbox/release/<int:id>/mail
+admin     GET   /outbox/blocked
+admin     POST  /outbox/blocked
+admin     POST  /outbox/blocked/lift
 staff     GET   /mailbox
 staff     GET   /mailbox/<int:id>
 staff     GET   /mailbox/<int:id>/html
@@ -112,6 +115,10 @@ admin     POST  /rules/replay
 admin     GET   /rules/replay/<int:key>
 staff     GET   /templates
 staff     GET   /templates/<int:id>
+staff     GET   /templates/<int:id>/history
+admin     POST  /templates/<int:id>/history/<int:version>
+staff     GET   /templates/deleted
+admin     POST  /templates/<int:id>/back
 staff     POST  /templates/preview
 staff     POST  /templates/preview/letter
 admin     GET   /templates/new
