@@ -14,7 +14,8 @@ from accounts import commands as accounts_commands
 from accounts import room as accounts_room
 from core import db, family, i18n, journal, keys, menu, migrate, queue, serve, settings, web
 from core.config import Config, ConfigError, read
-from emails import defaults, frame
+from emails import defaults
+from emails import room as emails_room
 from emails import views as emails_views
 from outbox import alarm, fleeting, fresh, offers, release, unusual, worker
 from outbox import room as outbox_room
@@ -34,8 +35,7 @@ from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
     api.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
-    customers.bp, staff.bp,
-    emails_views.bp, frame.bp,
+    customers.bp, staff.bp, *emails_room.BLUEPRINTS,
 )
 # What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
 # what it did, the button that takes a click back, and parts below its details (part, page, words).

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from core import clock, i18n, journal, settings
 from core.db import transaction
 from core.i18n import gettext as _
-from emails import check
+from emails import check, versions
 from emails.check import Finding, Texts
-from emails.models import Template
+from emails.models import Template, TemplateVersion
 from records.models import Kind
 
 FIELDS = ("subject", "body")
@@ -62,29 +62,53 @@ class Overtaken(ValueError):
     """Somebody else saved in the meantime; the text is the sentence for the author."""
 
 
-def save(draft: Draft, template: Template, actor: str) -> None:
+def then(kept: TemplateVersion, now: Template | None = None) -> Draft:
+    """A draft of what a template said then, to take the place of what it says now."""
+    draft = of(Template(**kept.content))
+    draft.version = now.version if now else kept.version
+    return draft
+
+
+def save(draft: Draft, template: Template, actor: str, how: str = "edited") -> None:
     """Store a draft without faults as the next version; raises Overtaken."""
     template.name, template.texts = draft.name.strip(), draft.written()
     template.kind_id = draft.kind.key if draft.kind else None
     with transaction():
         if template.id is None:
-            template.version, template.updated_at = 1, clock.now()
+            template.version, template.updated_at, how = 1, clock.now(), "created"
             template.save()
         else:
             _update(draft, template)
+        versions.keep(template, how, actor)
         journal.record("template.changed", None, actor, template=template.id, version=template.version)
 
 
 def _update(draft: Draft, template: Template) -> None:
+    stored = Template.get_or_none(Template.id == template.id)
     template.version, template.updated_at = draft.version + 1, clock.now()
     new = {name: getattr(template, name) for name in ("name", "kind_id", "texts", "version", "updated_at")}
     if not Template.update(**new).where(Template.id == template.id, Template.version == draft.version).execute():
         raise Overtaken(
             _("Somebody else has saved this template in the meantime. Open it again in a second window to compare.")
         )
+    if stored:
+        versions.begin(stored)
 
 
 def delete(template: Template, actor: str) -> None:
     with transaction():
+        versions.begin(template)
         template.delete_instance()
+        template.version += 1
+        versions.keep(template, "deleted", actor)
         journal.record("template.deleted", None, actor, template=template.id)
+
+
+def bring_back(kept: TemplateVersion, actor: str) -> Template:
+    """A deleted template as it was, with its number and its history."""
+    template = Template(id=kept.template_id, **kept.content, version=kept.version + 1, updated_at=clock.now())
+    with transaction():
+        template.save(force_insert=True)
+        versions.keep(template, "returned", actor)
+        journal.record("template.changed", None, actor, template=template.id, version=template.version)
+    return template

@@ -1,0 +1,43 @@
+"""What differs between two versions of a template: its name, whom it serves, and each language's subject and body."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from core import compared, i18n
+from core.i18n import gettext as _
+from emails.models import TemplateVersion
+from records import kinds
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One part that is not what it was; `text` has both in one."""
+
+    label: str
+    text: Markup
+
+
+def between(old: TemplateVersion | None, new: TemplateVersion) -> list[Difference]:
+    """The parts that differ; all of them where there is nothing older."""
+    before, after = old.content if old else {}, new.content
+    told = [(_("Name"), before.get("name", ""), after["name"]), (_("For"), _kind(before), _kind(after))]
+    found = [Difference(label, compared.words(was, now)) for label, was, now in told if was != now]
+    for language, named in i18n.LANGUAGES.items():
+        for field, label in (("subject", _("Subject")), ("body", _("Text"))):
+            was, now = _text(before, language, field), _text(after, language, field)
+            if was != now:
+                found.append(Difference(f"{named}: {label}", compared.lines(was, now)))
+    return found
+
+
+def _text(content: dict[str, Any], language: str, field: str) -> str:
+    return str(content.get("texts", {}).get(language, {}).get(field, ""))
+
+
+def _kind(content: dict[str, Any]) -> str:
+    if not content:
+        return ""
+    key = content["kind_id"]
+    return next((kind.label("many") for kind in kinds.everyone() if kind.key == key), key or "") or _("every kind of record")
