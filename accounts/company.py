@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
+from accounts import bank
 from accounts.access import admin_only
 from accounts.form import Form
 from accounts.views import bp
@@ -72,6 +73,7 @@ def _read(form: Form, old: dict[str, Any]) -> dict[str, Any]:
         "privacy_url": form.url("privacy_url"),
         "language": form.one_of("language", LANGUAGES),
         "footer": {language: form.line(f"footer_{language}", 500, needed=False) for language in LANGUAGES},
+        **bank.read(form),
         "colour": _colour(form),
         "logo": _logo(form, request.files.get("logo"), old.get("logo", "")),
     }
@@ -103,7 +105,8 @@ def _logo(form: Form, file: FileStorage | None, old: str) -> str:
 
 def _as_typed(stored: dict[str, Any]) -> dict[str, str]:
     footers = {f"footer_{language}": text for language, text in stored.get("footer", {}).items()}
-    return {"colour": COLOUR, "language": "de", **{k: v for k, v in stored.items() if isinstance(v, str)}, **footers}
+    texts = {name: value for name, value in stored.items() if isinstance(value, str)}
+    return {"colour": COLOUR, "language": "de", **texts, **footers, **bank.typed(stored)}
 
 
 def _page(form: Form) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from accounts import bank
 from core.i18n import N_, date, gettext, moment, pick, time
 from emails import harmless, wording
 from emails.scene import Scene
+from pages import payment
 from records.models import Contact
 from records.people import Person
 
@@ -61,6 +63,15 @@ def _open(scene: Scene) -> str | None:
     return wording.money(record.total, record.currency) if record.total and not record.paid_at else None
 
 
+def _account(scene: Scene, part: Callable[[bank.Bank], str]) -> str | None:
+    own = bank.of(scene.company)
+    return part(own) or None if own else None
+
+
+def _reference(scene: Scene) -> str | None:
+    return _account(scene, lambda own: payment.reference(scene.record, own))
+
+
 PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("greeting", N_("Greeting"), "name", greeting),
     Placeholder("reader.name", N_("Reader’s name"), "name", lambda s: _name(s.person)),
@@ -95,13 +106,19 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("company.street", N_("Company’s street"), "text", lambda s: s.company.get("street")),
     Placeholder("company.city", N_("Company’s city"), "text", lambda s: s.company.get("city")),
     Placeholder("company.website", N_("Company’s website"), "url", lambda s: wording.web_address(s.company.get("website"))),
+    Placeholder("company.account_holder", N_("Account holder"), "text", lambda s: _account(s, lambda own: own.holder)),
+    Placeholder("company.iban", N_("IBAN"), "text", lambda s: _account(s, lambda own: own.grouped)),
+    Placeholder("company.bic", N_("BIC"), "text", lambda s: _account(s, lambda own: own.bic)),
+    Placeholder("payment.reference", N_("Payment reference"), "text", _reference),
+    Placeholder("payment.due", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
     Placeholder("link", N_("Link to the status page"), "url", lambda s: s.link),
     Placeholder("link.expires", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
 )}
 
 GROUPS = {
     "greeting": N_("Reader"), "reader": N_("Reader"), "customer": N_("Customer"), "assignee": N_("Assignee"),
-    "record": N_("Record"), "location": N_("Location"), "company": N_("Company"), "link": N_("Status page"),
+    "record": N_("Record"), "location": N_("Location"), "company": N_("Company"),
+    "payment": N_("Payment"), "link": N_("Status page"),
 }
 ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each
 FIELD = "record.fields."  # followed by the key of one of the kind's own fields
