@@ -1,7 +1,7 @@
 """A template while it is being written: read from its form, kept when refused, saved as a new version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core import clock, i18n, journal, settings
 from core.db import transaction
@@ -44,6 +44,12 @@ def of(template: Template) -> Draft:
     """A draft of what is stored."""
     texts = {language: {**dict.fromkeys(FIELDS, ""), **template.texts.get(language, {})} for language in i18n.LANGUAGES}
     return Draft(template.name, Kind.get_or_none(Kind.key == template.kind_id), texts, template.version)
+
+
+def copy(template: Template) -> Draft:
+    """A new draft that says what a template says."""
+    draft = of(template)
+    return replace(draft, name=_("Copy of %(name)s", name=template.name)[:check.LONGEST_NAME], version=0)
 
 
 def read(form: Mapping[str, str]) -> Draft:

@@ -37,7 +37,9 @@ def index() -> Any:
 @bp.get("/new")
 @admin_only
 def new() -> Any:
-    return _editor(drafts.blank())
+    """A blank one, or one that begins as a copy of another."""
+    like = request.args.get("like", 0, type=int)
+    return _editor(drafts.copy(_template(like)) if like else drafts.blank())
 
 
 @bp.post("/new")
