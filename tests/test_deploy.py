@@ -50,6 +50,7 @@ def front(house: Any, make_record: Any, tmp_path: Path) -> Iterator[tuple[str, s
     environment = {
         **os.environ, "STATUSBOTE_DATA": str(tmp_path / "data"), "STATUSBOTE_PORT": str(behind),
         "STATUSBOTE_BASE_URL": f"http://127.0.0.1:{port}", "STATUSBOTE_X_ACCEL": "/_pages",
+        "STATUSBOTE_SECRET_KEY": house.config["STATUSBOTE"].secret_key,
     }
     web = subprocess.Popen([sys.executable, HOUSE / "app.py", "web"], env=environment, stderr=subprocess.DEVNULL)
     server = subprocess.Popen([nginx, "-p", folder, "-c", "nginx.conf"], stderr=subprocess.DEVNULL)

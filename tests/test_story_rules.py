@@ -90,7 +90,8 @@ class World:
         self.save()
 
     def settled(self) -> None:
-        """What the last choice asked for has arrived and taken its place."""
+        """What the last choice asked for has arrived and taken its place; choices wait a moment before they ask."""
+        self.page.wait_for_timeout(300)
         expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
     def save(self) -> None:
