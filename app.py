@@ -17,7 +17,7 @@ from core.config import Config, ConfigError, read
 from emails import defaults
 from emails import room as emails_room
 from emails import views as emails_views
-from outbox import alarm, fleeting, fresh, offers, release, unusual, worker
+from outbox import alarm, direct, fleeting, fresh, offers, release, unusual, worker
 from outbox import room as outbox_room
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
@@ -46,6 +46,8 @@ RECORD_SLOTS = {
     "undo": "/outbox/undo/{id}",
     "details": [("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page"))],
 }
+# What the template editor shows of other rooms: where its text goes to be sent to oneself.
+TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
@@ -77,17 +79,24 @@ def create_app(config: Config | None = None) -> Flask:
     open_house(config)
     app = Flask(__name__, static_folder=None)
     web.furnish(app, config)
-    accounts_room.furnish(app, reader.starters())
+    accounts_room.furnish(app, reader.starters(), lambda: direct.way_out(config.smtp_url, host_of(config)))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(nav=lambda: nav(mailbox=not config.smtp_url), record_slots=RECORD_SLOTS)
+    app.jinja_env.globals.update(
+        nav=lambda: nav(mailbox=not config.smtp_url), record_slots=RECORD_SLOTS, template_slots=TEMPLATE_SLOTS,
+    )
     return app
 
 
 def delivery(config: Config, owner: str) -> Delivery:
     """The delivery of one worker, over the mail server of the configuration or into the built-in mailbox."""
-    host = urlsplit(config.base_url).hostname or "localhost"
+    host = host_of(config)
     return Delivery(open_channel(config.smtp_url, host), [wanted.still_wanted], owner, host)
+
+
+def host_of(config: Config) -> str:
+    """The name this house goes by among mail servers."""
+    return urlsplit(config.base_url).hostname or "localhost"
 
 
 def work(config: Config) -> None:
@@ -112,6 +121,7 @@ def nav(mailbox: bool) -> menu.Drawn:
         (_("Profiles"), "/profiles", "profile"),
         (_("Locations"), "/locations", "pin"),
         (_("Shops"), "/shops", "shop"),
+        (_("Senders"), "/senders", "mail"),
         (_("Company"), "/company", "company"),
         (_("People and keys"), "/users", "key"),
     ]

@@ -60,6 +60,12 @@ def read(form: Mapping[str, str]) -> Draft:
     return Draft(form.get("name", ""), kind, texts, int(version) if version.isdecimal() and len(version) < 10 else 0)
 
 
+def language(form: Mapping[str, str]) -> str:
+    """The language of the tab that is open."""
+    asked = form.get("language", "")
+    return asked if asked in i18n.LANGUAGES else must()
+
+
 def _typed(form: Mapping[str, str], name: str) -> str:
     return form.get(name, "").replace("\r\n", "\n")
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from accounts.access import signed_in
-from core import i18n
 from emails import drafts, preview
 
 bp = Blueprint("emails_frame", __name__, url_prefix="/templates/preview", template_folder="templates")
@@ -17,19 +16,15 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-acti
 @signed_in
 def shown() -> Any:
     """What stands beside the text, for a draft that is being typed."""
-    return render_template("emails/_preview.html", **preview.shown(drafts.read(request.form), _language(), request.form))
+    draft, language = drafts.read(request.form), drafts.language(request.form)
+    return render_template("emails/_preview.html", **preview.shown(draft, language, request.form))
 
 
 @bp.post("/letter")
 @signed_in
 def letter() -> Response:
     """The mail of a draft, for the frame."""
-    html = preview.letter(drafts.read(request.form), _language(), request.form)
+    html = preview.letter(drafts.read(request.form), drafts.language(request.form), request.form)
     response = Response(html or render_template("emails/nothing.html"), mimetype="text/html")
     response.headers["Content-Security-Policy"] = ALONE
     return response
-
-
-def _language() -> str:
-    asked = request.form.get("language", "")
-    return asked if asked in i18n.LANGUAGES else drafts.must()

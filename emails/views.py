@@ -39,7 +39,7 @@ def index() -> Any:
 def new() -> Any:
     """A blank one, or one that begins as a copy of another."""
     like = request.args.get("like", 0, type=int)
-    return _editor(drafts.copy(_template(like)) if like else drafts.blank())
+    return editor(drafts.copy(_template(like)) if like else drafts.blank())
 
 
 @bp.post("/new")
@@ -52,7 +52,7 @@ def create() -> Any:
 @signed_in
 def show(id: int) -> Any:
     template = _template(id)
-    return _editor(drafts.of(template), template)
+    return editor(drafts.of(template), template)
 
 
 @bp.post("/<int:id>")
@@ -82,17 +82,16 @@ def _saved(draft: Draft, template: Template) -> Any:
     except Overtaken as overtaken:
         faults = [Finding(str(overtaken))]
     if faults:
-        return _editor(draft, template, faults), 422
+        return editor(draft, template, faults), 422
     flash(_("“%(name)s” is saved.", name=template.name))
     return redirect(url_for("emails.show", id=template.id), 303)
 
 
-def _editor(draft: Draft, template: Template | None = None, faults: list[Finding] | None = None) -> str:
+def editor(draft: Draft, template: Template | None = None, faults: list[Finding] | None = None) -> str:
     """The editor; the tab that opens is the one with the first fault, else the one that was open."""
     stored = template if template and template.id else None
     first = next((fault.language for fault in faults or [] if fault.language), None)
-    asked = request.values.get("language", "")
-    language = first or (asked if asked in i18n.LANGUAGES else drafts.must())
+    language = first or drafts.language(request.values)
     return render_template(
         "emails/editor.html", draft=draft, template=stored, language_shown=language, must=drafts.must(),
         kinds=list(Kind.select().order_by(Kind.position)), users=_users(stored) if stored else [],

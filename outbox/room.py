@@ -4,6 +4,7 @@ from outbox import (
     guard_views,
     hand_views,
     mailbox_views,
+    oneself_views,
     ready,
     record_views,
     release_answers,
@@ -13,10 +14,11 @@ from outbox import (
     valve_views,
     views,
 )
-from outbox.afterwards import blocked_views
+from outbox.afterwards import blocked_views, calls_views
+from outbox.senders import views as sender_views
 
 BLUEPRINTS = (
     ready.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp, mailbox_views.bp,
     release_views.bp, release_answers.bp, undo_views.bp,
-    blocked_views.bp,
+    blocked_views.bp, calls_views.bp, sender_views.bp, oneself_views.bp,
 )

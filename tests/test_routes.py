@@ -16,7 +16,7 @@ from core import clock, journal, secrets
 from core.db import database, transaction
 from core.web import asset
 from emails.models import Template
-from outbox.models import Mail, Message
+from outbox.models import Mail, Message, Sender
 from pages import links
 from records.models import Contact, Kind, Profile, Record, Source
 from rules import jobs
@@ -40,6 +40,12 @@ everyone  POST  /look
 everyone  POST  /sign-out
 door      GET   /sign-in
 door      POST  /sign-in
+door      GET   /password
+door      POST  /password
+everyone  GET   /password/<token>
+everyone  POST  /password/<token>
+everyone  GET   /invitation/<token>
+everyone  POST  /invitation/<token>
 door      GET   /setup
 door      POST  /setup
 key       PUT   /api/v1/<collection>/<number>
@@ -83,6 +89,8 @@ staff     GET   /outbox/release/discard
 staff     POST  /outbox/release/discard
 staff     GET   /outbox/release/<int:id>
 staff     GET   /outbox/release/<int:id>/mail
+staff     GET   /outbox/unreached
+staff     POST  /outbox/unreached/<int:id>
 admin     GET   /outbox/blocked
 admin     POST  /outbox/blocked
 admin     POST  /outbox/blocked/lift
@@ -119,6 +127,7 @@ staff     GET   /templates/<int:id>/history
 admin     POST  /templates/<int:id>/history/<int:version>
 staff     GET   /templates/deleted
 admin     POST  /templates/<int:id>/back
+admin     POST  /outbox/oneself
 staff     POST  /templates/preview
 staff     POST  /templates/preview/letter
 admin     GET   /templates/new
@@ -143,6 +152,14 @@ admin     POST  /profiles/<key>
 admin     POST  /profiles/<key>/move
 admin     GET   /profiles/<key>/delete
 admin     POST  /profiles/<key>/delete
+admin     GET   /senders
+admin     GET   /senders/new
+admin     POST  /senders/new
+admin     GET   /senders/<int:id>
+admin     POST  /senders/<int:id>
+admin     POST  /senders/<int:id>/switch
+admin     POST  /senders/<int:id>/delete
+admin     POST  /senders/<int:id>/test
 admin     GET   /shops
 admin     GET   /shops/new
 admin     POST  /shops/new
@@ -155,6 +172,8 @@ admin     GET   /users/<int:number>
 admin     POST  /users/<int:number>
 admin     POST  /users/<int:number>/password
 admin     POST  /users/<int:number>/active
+admin     POST  /users/<int:number>/invitation
+admin     POST  /users/<int:number>/withdraw
 admin     GET   /users/keys
 admin     POST  /users/keys
 admin     POST  /users/keys/<int:number>/revoke
@@ -188,6 +207,9 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         digest = asset("app.css").split("/")[2]
     api_keys.make("laden")
     with transaction():
+        sender = Sender.create(
+            label="Werkstatt", host="127.0.0.1", port=1, tls="none", from_address="w@example.org", created_at=clock.now()
+        )
         Profile.create(key="vip", name="VIP")
         waiting = Message.create(
             record=record, template=Template.get(), occasion="waiting", recipient="customer", state="awaiting",
@@ -204,8 +226,8 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "/locations key": "berlin", "/shops key": source.key, "/hooks key": source.key, "/contacts id": Contact.get().id,
         "/rules/record key": record.id, "/outbox/undo record": record.id, "/outbox/undo entry": Message.get().entry_id,
         "/outbox/unusual rule": Rule.get().id,
-        "/outbox id": Message.get().id, "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
-        "/templates id": Template.get().id,
+        "/outbox id": Message.get().id, "/outbox/unreached id": Message.get().id, "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
+        "/templates id": Template.get().id, "/senders id": sender.id,
     }
 
 

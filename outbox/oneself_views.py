@@ -1,0 +1,69 @@
+"""The button “Send a test to me” of the template editor: takes its form as it stands and answers what became of the mail."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, render_template, request
+from flask_login import current_user
+
+from accounts.access import admin_only
+from core import journal
+from core.db import transaction
+from core.i18n import gettext as _
+from core.web import wants_fragment
+from emails import drafts, preview, views
+from emails.compose import Composed
+from emails.drafts import Draft
+from emails.headers import Refused
+from emails.models import Template
+from outbox import oneself, valve
+from outbox.channels import open_channel
+from outbox.channels.contract import Result
+from outbox.states import REASONS
+
+bp = Blueprint("oneself", __name__, template_folder="templates", url_prefix="/outbox")
+
+
+@bp.post("/oneself")
+@admin_only
+def send() -> Any:
+    """Send the text of the open tab, with the chosen record, to whoever asks; 422 with the reason when it did not go out."""
+    draft, language = drafts.read(request.form), drafts.language(request.form)
+    shown = preview.shown(draft, language, request.form)
+    if shown["mail"] is None:
+        said, code = _("The test was not sent. %(why)s", why=shown["troubles"][0].sentence), 422
+    elif valve.stopped():
+        said, code = _("The test was not sent: all sending is stopped."), 422
+    else:
+        said, code = _sent(shown["mail"])
+    return _answer(draft, said, code)
+
+
+def _sent(composed: Composed) -> tuple[str, int]:
+    config = current_app.config["STATUSBOTE"]
+    host = urlsplit(config.base_url).hostname or "localhost"
+    try:
+        to = (current_user.name, current_user.email)
+        result = oneself.send(open_channel(config.smtp_url, host), host, composed, to)
+    except Refused:
+        result = Result("unknown_address")
+    with transaction():
+        journal.record("message.tried", None, current_user.actor, reason=result.verdict)
+    if result.verdict == "silent":
+        return _(REASONS["silent"]), 422
+    if result.verdict != "sent":
+        why = _(REASONS.get(result.verdict, result.verdict))
+        return _("The test was not sent. %(why)s", why=f"{why} ({result.code})" if result.code else why), 422
+    if not config.smtp_url:
+        return _("The test is in the built-in mailbox. Its link leads nowhere."), 200
+    return _("The test is on its way to %(address)s. Its link leads nowhere.", address=current_user.email), 200
+
+
+def _answer(draft: Draft, said: str, code: int) -> Any:
+    """A toast for htmx; else the editor with what was typed."""
+    if wants_fragment():
+        return render_template("outbox/_tried.html", said=said, tone="" if code == 200 else "stop"), code
+    flash(said, "message" if code == 200 else "error")
+    number = request.form.get("template", "")
+    template = Template.get_or_none(Template.id == int(number)) if number.isdecimal() and len(number) < 10 else None
+    return views.editor(draft, template), code
