@@ -4,6 +4,8 @@ from collections.abc import Callable
 from html import escape
 
 from core.i18n import gettext as _
+from emails import transfer
+from emails.enclosed import PAYMENT
 from emails.tree import Branches, Element, Part, Value
 
 Write = Callable[[str], str]  # Liquid → the word that stands for it
@@ -73,6 +75,8 @@ def _component(part: Part, word: Write, accent: str) -> str | None:
         return _button(only, escape(_("See the status")), word)
     if isinstance(only, Value) and only.sort == "items":
         return _items(word)
+    if isinstance(only, Value) and only.sort == "qr":
+        return _payment(word)
     return None
 
 
@@ -118,3 +122,17 @@ def _items(word: Write) -> str:
             f'<td align="right" style="{last};white-space:nowrap">{{{{ record.total }}}}</td></tr>{{% endif %}}'
     begin, end = word("{% if record.items %}"), word("{% endif %}")
     return f"<mj-raw>{begin}</mj-raw><mj-table>{word(rows + total)}</mj-table><mj-raw>{end}</mj-raw>"
+
+
+def _payment(word: Write) -> str:
+    """What to pay, to whom and with which words, and the code that says the same to a banking app."""
+    lines = transfer.lines(
+        f'<tr><td style="{CELL}"><span class="soft" style="color:#5b606b">{{label}}</span></td>'
+        f'<td align="right" style="{CELL};padding-left:16px">{{value}}</td></tr>'
+    )
+    named, caption = _("Code for banking apps"), _("Scan it with your banking app: the transfer is filled in.")
+    picture = f'<tr><td colspan="2" style="padding:20px 0 0"><img src="cid:{PAYMENT}" width="180" height="180" ' \
+              f'alt="{escape(named)}" style="display:block;background-color:#ffffff">' \
+              f'<p class="soft" style="margin:8px 0 0;font-size:13px;color:#5b606b">{escape(caption)}</p></td></tr>'
+    begin, end = word("{% if payment.qr %}"), word("{% endif %}")
+    return f"<mj-raw>{begin}</mj-raw><mj-table>{word(lines)}{picture}</mj-table><mj-raw>{end}</mj-raw>"

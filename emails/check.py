@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core import i18n
 from core.i18n import gettext as _
-from emails import grammar, markup, placeholders, proof
+from emails import grammar, markup, placeholders, proof, tree
 from emails.grammar import Wrong
 from records.models import Kind
 
@@ -70,9 +70,9 @@ def _check(field: str, source: str, fields: list[str] | None) -> None:
         raise Wrong(_("This text is too long."))
     proof.check(source, fields)
     if field == "body":
-        markup.read(source)
-    elif "record.items" in paths(source):
-        raise Wrong(_("The items are a table; they cannot stand in a subject."))
+        tree.check_lines(markup.read(source))
+    elif found := paths(source).intersection(placeholders.alone()):
+        raise Wrong(_("“%(key)s” cannot stand in a subject.", key=found.pop()))
 
 
 def paths(source: str) -> set[str]:

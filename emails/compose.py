@@ -1,7 +1,7 @@
 """Composes a message: a template's text, compiled once, filled with one record for one person."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -12,7 +12,8 @@ from liquid.template import BoundTemplate
 
 from core import i18n, settings
 from emails import grammar, harmless, letter, logo, markup, plain, proof, values
-from emails.logo import Logo
+from emails.enclosed import PAYMENT, Picture
+from emails.logo import CONTENT_ID, Logo
 from emails.models import Template
 from emails.scene import Scene
 from records.models import Record
@@ -28,13 +29,13 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True)
 class Composed:
-    """One message, ready to be put into an envelope. `logo` is shown by the HTML as `cid:logo`."""
+    """One message, ready to be put into an envelope, with the pictures that its HTML shows."""
 
     subject: str
     html: str
     text: str
     language: str
-    logo: Logo | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,15 @@ def fill(compiled: Compiled, scene: Scene, language: str) -> Composed:
             html, text = compiled.html.render(shown), compiled.text.render(shown)
         except LiquidError as error:
             raise Unusable(str(error.message)) from error
-    return Composed(_one_line(subject), html, plain.tidy(text), language, compiled.logo)
+    return Composed(_one_line(subject), html, plain.tidy(text), language, tuple(_pictures(html, compiled.logo, said)))
+
+
+def _pictures(html: str, logo: Logo | None, said: dict[str, Any]) -> Iterator[Picture]:
+    """What the HTML shows; `said` is what was asked for on the way."""
+    if logo:
+        yield Picture(CONTENT_ID, logo.subtype, logo.data)
+    if said.get("payment.qr") and f'"cid:{PAYMENT}"' in html:
+        yield Picture(PAYMENT, "png", said["payment.qr"].picture)
 
 
 def _one_line(subject: str) -> str:

@@ -12,7 +12,7 @@ import mjml
 
 from core.i18n import gettext as _
 from core.i18n import pick
-from emails import body, logo, wording
+from emails import body, logo, placeholders, wording
 from emails.slots import Slots, liquid
 from emails.tree import Element, Part, Value
 from pages import colour
@@ -76,7 +76,7 @@ def _said(part: Part, word: Write) -> str:
     if isinstance(part, str):
         return escape(part)
     if isinstance(part, Value):
-        return word(part.statement.liquid) if part.sort not in ("url", "items") else ""
+        return word(part.statement.liquid) if part.sort not in ("url", *placeholders.ALONE) else ""
     return "".join(_said(child, word) for child in part.children) if isinstance(part, Element) else ""
 
 

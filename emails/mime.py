@@ -14,8 +14,8 @@ from hashlib import sha256
 
 from emails import headers
 from emails.compose import Composed
+from emails.enclosed import Picture
 from emails.headers import Refused
-from emails.logo import CONTENT_ID, Logo
 
 __all__ = ["Refused", "build"]
 
@@ -60,18 +60,18 @@ def _check(head: bytes, lines: list[tuple[str, str]], subject: str) -> None:
 
 def _alternatives(composed: Composed, boundary: str) -> bytes:
     mark = f"--{boundary}".encode()
-    if composed.logo is None:
-        html = _part("text/html; charset=utf-8", composed.html)
-    else:
-        html = _related(composed.html, composed.logo, f"{boundary}r")
+    html = _part("text/html; charset=utf-8", composed.html)
+    if composed.pictures:
+        html = _related(html, composed.pictures, f"{boundary}r")
     return CRLF.join([mark, _part("text/plain; charset=utf-8", composed.text), mark, html, mark + b"--", b""])
 
 
-def _related(html: str, logo: Logo, boundary: str) -> bytes:
-    """The HTML together with the one picture it shows."""
+def _related(html: bytes, pictures: tuple[Picture, ...], boundary: str) -> bytes:
+    """The HTML together with the pictures it shows."""
     mark = f"--{boundary}".encode()
     head = f'Content-Type: multipart/related; type="text/html";\r\n boundary="{boundary}"\r\n'.encode()
-    return CRLF.join([head, mark, _part("text/html; charset=utf-8", html), mark, _picture(logo), mark + b"--", b""])
+    shown = [line for picture in pictures for line in (mark, _picture(picture))]
+    return CRLF.join([head, mark, html, *shown, mark + b"--", b""])
 
 
 def _part(content_type: str, text: str) -> bytes:
@@ -85,11 +85,14 @@ def _quoted(text: str) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _picture(logo: Logo) -> bytes:
-    code = b2a_base64(logo.data, newline=False)
-    lines = [code[start : start + 76] for start in range(0, len(code), 76)]
+def _picture(picture: Picture) -> bytes:
     head = (
-        f"Content-Type: image/{logo.subtype}\r\nContent-Transfer-Encoding: base64\r\n"
-        f"Content-ID: <{CONTENT_ID}>\r\nContent-Disposition: inline\r\n"
+        f"Content-Type: image/{picture.subtype}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-ID: <{picture.name}>\r\nContent-Disposition: inline\r\n"
     )
-    return head.encode() + CRLF + CRLF.join(lines)
+    return head.encode() + CRLF + _base64(picture.data)
+
+
+def _base64(data: bytes) -> bytes:
+    code = b2a_base64(data, newline=False)
+    return CRLF.join(code[start : start + 76] for start in range(0, len(code), 76))

@@ -16,7 +16,7 @@ from records.people import Person
 
 @dataclass(frozen=True)
 class Placeholder:
-    """`sort` is text, name, money, date, url or items; `value` gives text (or the items), None for nothing."""
+    """`sort` is text, name, money, date, url, items or qr; `value` gives text (or the thing itself), None for nothing."""
 
     key: str
     label: str
@@ -72,6 +72,10 @@ def _reference(scene: Scene) -> str | None:
     return _account(scene, lambda own: payment.reference(scene.record, own))
 
 
+def _code(scene: Scene) -> payment.Payment | None:
+    return payment.of(scene.record, bank.of(scene.company))
+
+
 PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("greeting", N_("Greeting"), "name", greeting),
     Placeholder("reader.name", N_("Reader’s name"), "name", lambda s: _name(s.person)),
@@ -111,6 +115,7 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("company.bic", N_("BIC"), "text", lambda s: _account(s, lambda own: own.bic)),
     Placeholder("payment.reference", N_("Payment reference"), "text", _reference),
     Placeholder("payment.due", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
+    Placeholder("payment.qr", N_("Bank details with a code for banking apps"), "qr", _code),
     Placeholder("link", N_("Link to the status page"), "url", lambda s: s.link),
     Placeholder("link.expires", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
 )}
@@ -121,6 +126,7 @@ GROUPS = {
     "payment": N_("Payment"), "link": N_("Status page"),
 }
 ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each
+ALONE = ("items", "qr")  # sorts that are more than words
 FIELD = "record.fields."  # followed by the key of one of the kind's own fields
 EVENT = "event."  # followed by a name of what was said with the event that caused the message
 
@@ -135,6 +141,11 @@ def known(key: str, fields: list[str] | None) -> bool:
     if key.startswith(FIELD):
         return fields is None or key.removeprefix(FIELD) in fields
     return key in PLACEHOLDERS
+
+
+def alone() -> list[str]:
+    """Those that are more than words: they stand by themselves, and never in a subject."""
+    return [key for key, one in PLACEHOLDERS.items() if one.sort in ALONE]
 
 
 def sort(key: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from core.i18n import gettext as _
+from emails import transfer
 from emails.slots import Slots, liquid
 from emails.tree import Branches, Element, Part, Value
 
@@ -46,6 +47,8 @@ def _paragraph(parts: list[Part], word: Write) -> str:
     only = parts[0] if len(parts) == 1 else None
     if isinstance(only, Value) and only.sort == "items":
         return word(_items())
+    if isinstance(only, Value) and only.sort == "qr":
+        return word("{% if payment.qr %}" + transfer.lines("{label}: {value}\n") + "{% endif %}")
     if isinstance(only, Element) and isinstance(only.href, Value):
         statement, said = only.href.statement, _inline(only.children, word, [])
         return word(f"{{% if {statement.path} %}}") + f"{said}:\n" + word(statement.liquid) + word("{% endif %}")

@@ -1,6 +1,5 @@
 """What a draft would look like as a mail: for a chosen record, else for an example."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,6 @@ from emails.check import Finding
 from emails.compose import Composed, Unusable
 from emails.drafts import Draft
 from emails.grammar import Wrong
-from emails.logo import CONTENT_ID
 from records.load import load
 from records.models import Kind, Record
 
@@ -47,17 +45,17 @@ def shown(draft: Draft, language: str, asked: Mapping[str, str]) -> dict[str, An
 
 
 def letter(draft: Draft, language: str, asked: Mapping[str, str]) -> str | None:
-    """The HTML of the mail with its logo inside, None when there is none."""
+    """The HTML of the mail with its pictures inside, None when there is none."""
     mail = shown(draft, language, asked)["mail"]
     return document(mail) if mail else None
 
 
 def document(mail: Composed) -> str:
-    """A mail's HTML for a frame: the logo as a data: address in place of its content id."""
-    if mail.logo is None:
-        return mail.html
-    picture = f"data:image/{mail.logo.subtype};base64,{b64encode(mail.logo.data).decode()}"
-    return mail.html.replace(f"cid:{CONTENT_ID}", picture)
+    """A mail's HTML for a frame: its pictures as data: addresses in place of their content ids."""
+    html = mail.html
+    for picture in mail.pictures:
+        html = html.replace(f'"cid:{picture.name}"', f'"{picture.url}"')
+    return html
 
 
 def chips(kind: Kind | None, language: str) -> list[tuple[str, list[Chip]]]:
@@ -96,7 +94,7 @@ def _name(key: str) -> str:
 def _said(filled: dict[str, Any], key: str) -> str:
     first, _dot, rest = key.partition(".")
     value = filled[first][rest] if rest else filled[first].__liquid__()
-    return value if isinstance(value, str) else ", ".join(item["name"] for item in value or [])
+    return ", ".join(item["name"] for item in value) if isinstance(value, list) else str(value or "")
 
 
 def _mail(draft: Draft, language: str, record: Record | None) -> tuple[Composed | None, list[Finding]]:

@@ -82,15 +82,17 @@ def _check_node(node: Node, source: str, inside: bool) -> None:
     loop = isinstance(node, ForNode)
     if loop and inside:
         raise Wrong(_("A loop cannot stand inside another one."), _line(source, node.token.start_index))
-    if isinstance(node, OutputNode) and _mixes_items(str(node.expression)):
-        sentence = _("“record.items” stands by itself, without anything behind a bar.")
+    if isinstance(node, OutputNode) and (key := _mixed(str(node.expression))):
+        sentence = _("“%(key)s” stands by itself, without anything behind a bar.", key=key)
         raise Wrong(sentence, _line(source, node.token.start_index))
     for child in node.children(None):  # type: ignore[arg-type]
         _check_node(child, source, inside or loop)
 
 
-def _mixes_items(expression: str) -> bool:
-    return expression != "record.items" and "record.items" in expression.replace("record.items.size", "")
+def _mixed(expression: str) -> str:
+    """The placeholder that is more than words and has something around it."""
+    rest = expression.replace("record.items.size", "")
+    return next((key for key in placeholders.alone() if key != expression and key in rest), "")
 
 
 def _check_expression(expression: Expression, source: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.i18n import gettext as _
 from emails import placeholders
-from emails.grammar import Statement
+from emails.grammar import Statement, Wrong
 
 LISTS = ("ul", "ol")
 
@@ -39,6 +40,20 @@ class Branches:
 
 
 Part = str | Value | Element | Branches
+
+
+def check_lines(parts: list[Part], inside: bool = False) -> None:
+    """Raises Wrong for a block, such as that for payment, with something around it."""
+    for part in parts:
+        if isinstance(part, Value) and part.sort == "qr":
+            raise Wrong(_("“%(key)s” stands on a line of its own, with an empty one before and behind it.",
+                          key=part.statement.path), part.statement.line)
+        if isinstance(part, Branches):
+            for body in part.bodies:
+                check_lines(body, inside)
+        elif isinstance(part, Element):
+            alone = part.tag == "p" and not inside and len(part.children) == 1 and isinstance(part.children[0], Value)
+            check_lines([] if alone else part.children, True)
 
 
 def lists_joined(parts: list[Part]) -> list[Part]:

@@ -2,6 +2,7 @@
 
 import email
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -60,7 +61,7 @@ def read(mail: Mail) -> Letter:
         recipient=str(message["to"] or mail.recipient),
         subject=str(message["subject"] or mail.subject),
         dated_at=date.datetime if date is not None else None,
-        html=_body(message, "html"),
+        html=_illustrated(message, _body(message, "html")),
         text=_body(message, "plain"),
     )
 
@@ -70,6 +71,16 @@ def framed(letter: Letter) -> str:
     head = HEAD.search(letter.html)
     at = head.end() if head else 0
     return letter.html[:at] + BASE + letter.html[at:]
+
+
+def _illustrated(message: EmailMessage, html: str) -> str:
+    """The HTML with the pictures that came along as data: addresses in place of their content ids."""
+    for part in message.walk():
+        name = str(part["content-id"] or "").strip("<> ")
+        if name and part.get_content_maintype() == "image":
+            code = b64encode(bytes(part.get_payload(decode=True) or b"")).decode()
+            html = html.replace(f'"cid:{name}"', f'"data:{part.get_content_type()};base64,{code}"')
+    return html
 
 
 def _body(message: EmailMessage, sort: str) -> str:

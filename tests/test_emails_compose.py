@@ -261,7 +261,7 @@ def png(wide: int, high: int) -> str:
 def test_a_logo_goes_along_and_keeps_its_shape(shop, make_record):
     house_settings.put("company", {**house_settings.get("company"), "logo": png(400, 100)})
     mail = composed(make_record, status())
-    assert mail.logo and mail.logo.width == 192
+    assert [picture.name for picture in mail.pictures] == ["logo"] and 'width="192"' in mail.html
     assert 'src="cid:logo"' in mail.html and "data:" not in mail.html and 'alt="Radhaus Lindner"' in mail.html
 
 
@@ -271,7 +271,7 @@ def test_a_logo_goes_along_and_keeps_its_shape(shop, make_record):
 def test_a_picture_that_mails_cannot_show_is_replaced_by_the_name(shop, make_record, logo):
     house_settings.put("company", {**house_settings.get("company"), "logo": logo})
     mail = composed(make_record, status())
-    assert mail.logo is None and "cid:" not in mail.html
+    assert mail.pictures == () and "cid:" not in mail.html
 
 
 @pytest.mark.parametrize("colour", ["#ffffff", "#000000", "#ffee00", "red;}", "#1c5a44", ""])

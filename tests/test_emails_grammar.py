@@ -150,7 +150,7 @@ def test_a_template_has_a_name():
 
 
 def test_the_items_are_no_part_of_a_subject():
-    assert "table" in check.text_faults({"subject": "{{ record.items }}", "body": "x"}, "de", None)[0].sentence
+    assert "cannot stand in a subject" in check.text_faults({"subject": "{{ record.items }}", "body": "x"}, "de", None)[0].sentence
 
 
 def test_hints_tell_what_may_be_forgotten():

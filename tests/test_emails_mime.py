@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from emails import mime
 from emails.compose import Composed
-from emails.logo import Logo
+from emails.enclosed import Picture
 
 MAIL = Composed(
     "Auftrag 1047", "<p>Größe &amp; Maß</p>\n" + "x" * 3000, "Größe.\n.\n..zwei\n\nvon hier \t\nLeerzeichen \n", "de"
@@ -70,7 +70,7 @@ def test_lines_are_short_ascii_and_end_in_crlf():
 
 
 def test_a_logo_is_related_to_the_html():
-    mail = Composed("S", '<img src="cid:logo">', "x\n", "de", Logo("png", bytes(range(256)) * 9, 120))
+    mail = Composed("S", '<img src="cid:logo">', "x\n", "de", (Picture("logo", "png", bytes(range(256)) * 9),))
     message = read(mime.build(mail, **GIVEN))
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative",
@@ -81,6 +81,18 @@ def test_a_logo_is_related_to_the_html():
     ]
     picture = [*message.walk()][-1]
     assert picture["Content-ID"] == "<logo>" and picture.get_content() == bytes(range(256)) * 9
+
+
+def test_several_pictures_are_related_to_the_html():
+    pictures = (Picture("logo", "jpeg", b"logo" * 99), Picture("payment", "png", b"code" * 99))
+    raw = mime.build(Composed("S", '<img src="cid:logo"><img src="cid:payment">', "x\n", "de", pictures), **GIVEN)
+    message = read(raw)
+    assert list(message.keys()) == HEADERS
+    assert [(part.get_content_type(), part["Content-ID"]) for part in message.walk()][3:] == [
+        ("text/html", None), ("image/jpeg", "<logo>"), ("image/png", "<payment>")
+    ]
+    assert [part.get_content() for part in message.walk() if part["Content-ID"]] == [b"logo" * 99, b"code" * 99]
+    assert not any(part.defects for part in message.walk()) and max(map(len, raw.split(b"\r\n"))) <= 76
 
 
 def test_reply_to_is_there_when_it_is_wanted():

@@ -128,3 +128,16 @@ def test_with_a_mail_server_the_mailbox_says_that_mails_go_out(settings_of: Call
     app = create_app(settings_of(STATUSBOTE_SMTP_URL="smtp://127.0.0.1:2525"))
     clerk = sign_in(app, make_user("cem@example.org", "Cem", "staff"))
     assert "gehen jetzt über Ihren Mailserver hinaus" in clerk.get("/mailbox", headers={"Accept-Language": "de"}).text
+
+
+def test_pictures_that_came_along_are_shown_in_their_places(clerk: FlaskClient, keep: Keep) -> None:
+    message = EmailMessage()
+    message.set_content("text")
+    message.add_alternative('<img src="cid:payment"><img src="cid:gone">', subtype="html")
+    message.get_payload()[1].add_related(b"picture", "image", "png", cid="<payment>")  # type: ignore[union-attr,index]
+    with transaction():
+        mail = Mail.create(
+            message_id="<p@x>", recipient="ada@example.org", subject="s", content=message.as_bytes(), at=clock.now()
+        )
+    shown = clerk.get(f"/mailbox/{mail.id}/html").text
+    assert 'src="data:image/png;base64,cGljdHVyZQ=="' in shown and "cid:gone" in shown
