@@ -254,3 +254,18 @@ def test_somebody_named_in_an_event_hears_only_of_events(admin: FlaskClient, fil
     assert refused.status_code == 422 and "Bitte wählen Sie" in page(refused)
     assert admin.post("/rules/new", data=event).status_code == 302
     assert Rule.get().recipients[0]["who"] == "event"
+
+
+def test_whoever_saves_over_somebody_elses_change_is_told_first(admin: FlaskClient, rule: Rule) -> None:
+    form = {
+        "kind": "order", "trigger": "created", "name": "Meine Fassung", "who-0": "customer", "save": "1", "on": "1",
+        "template-0": str(rule.recipients[0]["template"]), "seen": str(rule.version),
+    }
+    assert f'name="seen" value="{rule.version}"' in admin.get(f"/rules/{rule.id}").text
+    assert admin.post(f"/rules/{rule.id}", data=form | {"name": "Andere Fassung"}).status_code == 302
+    refused = admin.post(f"/rules/{rule.id}", data=form)
+    assert refused.status_code == 422 and "inzwischen geändert" in refused.text and "Meine Fassung" in refused.text
+    assert Rule.get_by_id(rule.id).name == "Andere Fassung"
+    assert f'name="seen" value="{rule.version + 1}"' in refused.text
+    assert admin.post(f"/rules/{rule.id}", data=form | {"seen": str(rule.version + 1)}).status_code == 302
+    assert Rule.get_by_id(rule.id).name == "Meine Fassung"

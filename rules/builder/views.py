@@ -93,6 +93,11 @@ def _answer(rule: Rule | None) -> Answer:
         return _reshaped(draft.reshape(filled, request.form), rule)
     if not checks.check(filled):
         return _page(filled, rule), 422
+    if rule and request.form.get("seen") not in (None, str(rule.version)):
+        filled.problems["seen"] = _(
+            "Somebody has changed this rule meanwhile. Look at its history, then save again to keep yours."
+        )
+        return _page(filled, rule, overtaken=True), 422
     asked = question.ask(filled, rule, request.form)
     if asked:
         return _page(filled, rule, asked=asked)
@@ -115,14 +120,23 @@ def _reshaped(filled: Draft, rule: Rule | None) -> Answer:
     focus = form.focus(filled, request.form.get("add", ""), request.form.get("drop", ""))
     if not wants_fragment():
         return _page(filled, rule, focus)
-    response = Response(render_template("rules/_builder.html", **form.words(filled, rule, focus)), mimetype="text/html")
+    words = form.words(filled, rule, focus)
+    response = Response(render_template("rules/_builder.html", seen=_seen(rule), **words), mimetype="text/html")
     response.headers["HX-Trigger-After-Settle"] = "reshaped"
     return response
 
 
-def _page(filled: Draft, rule: Rule | None, focus: str = "", asked: Question | None = None) -> str:
+def _page(
+    filled: Draft, rule: Rule | None, focus: str = "", asked: Question | None = None, overtaken: bool = False
+) -> str:
     beside = preview.words(filled, request.form, rule.id if rule else None)
-    return render_template("rules/builder.html", question=asked, **form.words(filled, rule, focus), **beside)
+    seen = rule.version if rule and overtaken else _seen(rule)
+    return render_template("rules/builder.html", question=asked, seen=seen, **form.words(filled, rule, focus), **beside)
+
+
+def _seen(rule: Rule | None) -> str | int:
+    """The version that whoever fills in the form has begun with."""
+    return request.form.get("seen") or (rule.version if rule else 0)
 
 
 def _kind(key: str | None) -> Kind:
