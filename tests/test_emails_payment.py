@@ -147,7 +147,7 @@ def test_the_least_and_the_most_have_a_code(written: Callable[..., compose.Compo
 
 
 @pytest.mark.usefixtures("account")
-def test_a_reference_too_long_for_a_code_leaves_it_out_rather_than_cutting_it(written: Callable[..., compose.Composed]) -> None:
+def test_a_reference_too_long_for_a_code_is_not_cut(written: Callable[..., compose.Composed]) -> None:
     settings.put("company", {**settings.get("company"), "payment_reference": "{{ record.fields.bill }}"})
     assert written("{{ payment.qr }}", fields={"bill": "7" * 140}).pictures
     assert not written("{{ payment.qr }}", fields={"bill": "7" * 141}).pictures
@@ -166,8 +166,8 @@ def test_nothing_is_drawn_for_a_text_that_does_not_show_it(
     ("field", "source"),
     [
         ("body", "Code: {{ payment.qr }}"), ("body", "a\n{{ payment.qr }}"), ("body", "- {{ payment.qr }}"),
-        ("body", "> {{ payment.qr }}"), ("body", "{% if link %}a {{ payment.qr }}{% endif %}"), ("subject", "{{ payment.qr }}"),
-        ("body", "{{ payment.qr | upcase }}"), ("body", "[x]({{ payment.qr }})"),
+        ("body", "> {{ payment.qr }}"), ("body", "{% if link %}a {{ payment.qr }}{% endif %}"),
+        ("body", "{{ payment.qr | upcase }}"), ("body", "[x]({{ payment.qr }})"), ("subject", "{{ payment.qr }}"),
     ],
 )
 def test_the_block_stands_alone(field: str, source: str) -> None:
