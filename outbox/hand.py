@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from peewee import SQL
+
 from core import clock, journal
 from core.db import database, transaction
 from core.i18n import gettext as _
@@ -12,6 +14,7 @@ from records.contacts import Refused
 
 UNSETTLED = ("held", "failed", "unclear")
 UNREACHED = ("no_address", "no_consent", "suppressed", "unknown_address")
+BACK = Message.state == SQL("'bounced'")
 BY_HAND = "by_hand"  # a person has said when it goes out
 PATIENCE = timedelta(days=1)  # what a person sends by hand may go out at least this long
 
@@ -74,20 +77,27 @@ def take_as_sent(message: Message, actor: str) -> None:
 def told(message: Message, actor: str) -> None:
     """The customer was told in person: this settles all of the record's messages that could not reach them."""
     with transaction():
-        hit = Message.update(state="dropped", reason="told").where(
-            Message.record == message.record_id, Message.recipient == message.recipient,
-            Message.state.in_(("dropped", "failed")), Message.reason.in_(UNREACHED),
-        )
-        if not hit.execute():
+        if not settle_lost(message):
             raise TooLate(Message.get_by_id(message.id))
         _write_down("message.dropped", message, actor, reason="told")
+
+
+def settle_lost(message: Message) -> int:
+    """Settle all of the record's messages that could not reach that recipient, in the caller's transaction; how many."""
+    nowhere = Message.state.in_(("dropped", "failed")) & Message.reason.in_(UNREACHED)
+    return int(
+        Message.update(state="dropped", reason="told")
+        .where(Message.record == message.record_id, Message.recipient == message.recipient, nowhere | BACK)
+        .execute()
+    )
 
 
 def _anew(message: Message, allowed: tuple[str, ...], what: str, actor: str) -> None:
     now = clock.now()
     until = max(message.expires_at, now + PATIENCE)
     with transaction():
-        anew = {"attempts": 0, "owner": "", "lease_until": None}
+        house = {"sender_id": None} if message.reason == "sender_gone" else {}
+        anew = {"attempts": 0, "owner": "", "lease_until": None, **house}
         _move(message, allowed, state="planned", reason=BY_HAND, due_at=now, expires_at=until, **anew)
         _write_down(what, message, actor)
         database.after_commit(alarm.due.ring)

@@ -6,6 +6,7 @@ from datetime import datetime
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.journal import Entry
+from outbox.afterwards.calls import OUTCOMES
 from outbox.states import REASONS
 from outbox.words import Told
 from records import actors
@@ -22,6 +23,8 @@ EVENTS = {
     "message.put_off": ("", "clock", N_("Put off by hand")),
     "message.planned": ("", "clock", N_("Its moment was moved")),
     "message.retried": ("", "again", N_("Sent again by hand")),
+    "message.returned": ("held", "undo", N_("The mail server could not hand it over yet")),
+    "message.called": ("", "phone", N_("Called")),
 }
 
 
@@ -51,5 +54,5 @@ def of(told: Told) -> list[Line]:
 def _line(entry: Entry, names: dict[str, str]) -> Line:
     stamp, sign, what = EVENTS[entry.what]
     reason = entry.data.get("reason", "")
-    why = _(REASONS.get(reason, reason)) if reason else ""
+    why = _(REASONS.get(reason, reason)) if reason else _(OUTCOMES.get(entry.data.get("outcome", ""), ""))
     return Line(entry.at, stamp, sign, _(what), names[entry.actor], why, entry.data.get("code", ""))

@@ -12,8 +12,10 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.journal import Entry
 from core.web import wants_fragment
+from outbox.afterwards.calls import OUTCOMES
 from outbox.models import Message
 from outbox.words import Told, tell
+from records import actors
 from records.biography import Line, told
 from records.load import load
 from records.models import Record
@@ -50,7 +52,7 @@ def fragment(record_id: int) -> str:
     record = load([record_id]).get(record_id) or abort(404)
     messages = Message.select().where(Message.record == record).order_by(Message.id.desc()).limit(LONGEST)
     rows = tell(list(messages))
-    story = told(record, [_line(row) for row in rows])
+    story = told(record, [*(_line(row) for row in rows), *_calls(record_id)])
     return render_template(
         "outbox/_story.html", biography=story, pace=_pace(rows) if pending(record_id) else 0,
         awaiting=sum(row.message.state == "awaiting" for row in rows),
@@ -84,6 +86,17 @@ def _line(row: Told) -> Line:
     foot = Markup(render_template("outbox/_deeds.html", told=row, back="record")) if row.deeds else Markup("")
     when = max(row.at, clock.now()) if row.message.state == "awaiting" else row.at
     return Line(when, row.stamp, row.sign, what, row.why or _subject(row), foot)
+
+
+def _calls(record_id: int) -> list[Line]:
+    """What came of calling the customer."""
+    lines = list(Entry.select().where(Entry.record_id == record_id, Entry.what == "message.called"))
+    names = actors.names(line.actor for line in lines)
+    what = Markup(_("Called: <b>%(outcome)s</b>")) + Markup(", ")
+    return [
+        Line(line.at, "", "phone", what % {"outcome": _(OUTCOMES[line.data["outcome"]])} + escape(names[line.actor]))
+        for line in lines
+    ]
 
 
 def _subject(row: Told) -> str:

@@ -11,7 +11,7 @@ from core import clock
 from core.journal import Entry
 from core.rows import tuples
 from outbox import release, unusual
-from outbox.hand import UNREACHED
+from outbox.afterwards.calls import waiting
 from outbox.lists import TROUBLE
 from outbox.models import Message
 from outbox.words import Told, tell
@@ -20,13 +20,13 @@ from records.zones import zone_of
 MOST = 20  # tasks and calls shown
 COUNTED = 99  # tasks counted
 PAST = timedelta(days=7)
-PEOPLE = 200  # unreached messages looked through for the people behind them
 
 
 def _tasks() -> Any:
     """In trouble, not repeated by itself, no matter for the telephone, and not among those that are decided together."""
     others = Message.reason.not_in(("unknown_address", "repeating", "unusual"))
-    return Message.select().where(TROUBLE, Message.state != "awaiting", others)
+    called = (Message.state == "bounced") & (Message.recipient == "customer")
+    return Message.select().where(TROUBLE, Message.state != "awaiting", others, ~called)
 
 
 def open_tasks() -> int:
@@ -46,28 +46,7 @@ def tasks() -> list[Told]:
 
 def calls() -> list[Told]:
     """The customers no message reached in the last days and no later one did, the newest first; one line per record."""
-    newest: dict[int, Message] = {}
-    for message in _unreached():
-        newest.setdefault(message.record_id, message)
-    reached = _reached(newest)
-    return tell([message for message in newest.values() if message.id > reached.get(message.record_id, 0)][:MOST])
-
-
-def _unreached() -> list[Message]:
-    reasons = Message.reason.in_([SQL(f"'{reason}'") for reason in UNREACHED])
-    lately = Message.planned_at >= clock.now() - PAST
-    query = Message.select().where(
-        reasons, lately, Message.recipient == "customer", Message.state.in_(("dropped", "failed"))
-    )
-    return list(query.order_by(Message.planned_at.desc()).limit(PEOPLE))
-
-
-def _reached(records: dict[int, Message]) -> dict[int, int]:
-    """The last message to the customer that was sent, by record."""
-    query = Message.select(Message.record, fn.MAX(Message.id)).where(
-        Message.record.in_(list(records)), Message.recipient == "customer", Message.state == "sent"
-    )
-    return dict(tuples(query.group_by(Message.record))) if records else {}
+    return waiting(PAST, MOST)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ function furnish(toast) {
 }
 
 function arrive() {
-  document.querySelectorAll("[data-copy][hidden], [hidden]:has(> [data-all])").forEach((thing) => thing.removeAttribute("hidden"));
+  document.querySelectorAll("[data-copy][hidden], [data-print][hidden], [hidden]:has(> [data-all])").forEach((thing) => thing.removeAttribute("hidden"));
   document.querySelectorAll("[data-all]").forEach((all) => tally(all.form));
   toasts()?.querySelectorAll(".toast:not([data-seen])").forEach(furnish);
 }
@@ -56,6 +56,9 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
   button.textContent = button.dataset.done;
 });
+
+/* A page on paper: <button data-print hidden>. */
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 
 /* After a refused form the cursor stands where the trouble is. */
 function trouble(root) {
