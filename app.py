@@ -4,7 +4,6 @@ import logging
 import os
 import sys
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from flask import Flask, request
@@ -79,7 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
     open_house(config)
     app = Flask(__name__, static_folder=None)
     web.furnish(app, config)
-    accounts_room.furnish(app, reader.starters(), lambda: direct.way_out(config.smtp_url, host_of(config)))
+    accounts_room.furnish(app, reader.starters(), lambda: direct.way_out(config.smtp_url, config.domain))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
@@ -90,13 +89,8 @@ def create_app(config: Config | None = None) -> Flask:
 
 def delivery(config: Config, owner: str) -> Delivery:
     """The delivery of one worker, over the mail server of the configuration or into the built-in mailbox."""
-    host = host_of(config)
+    host = config.domain
     return Delivery(open_channel(config.smtp_url, host), [wanted.still_wanted], owner, host)
-
-
-def host_of(config: Config) -> str:
-    """The name this house goes by among mail servers."""
-    return urlsplit(config.base_url).hostname or "localhost"
 
 
 def work(config: Config) -> None:

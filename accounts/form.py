@@ -82,6 +82,13 @@ class Form:
             self.refuse(name, _("Please keep this within %(n)s characters.", n=LONGEST))
         return text
 
+    def new_password_twice(self, name: str) -> str:
+        """A new password, written once more as `<name>_again`."""
+        text = self.new_password(name)
+        if name not in self.errors and self._typed.get(f"{name}_again", "") != text:
+            self.refuse(f"{name}_again", _("The two passwords differ."))
+        return text
+
     def refuse(self, name: str, sentence: str) -> str:
         """Say what is wrong with a field; only the first sentence stays."""
         self.errors.setdefault(name, sentence)

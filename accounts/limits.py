@@ -1,4 +1,4 @@
-"""How often a stranger may try: failed sign-ins, counted by network and by address tried."""
+"""How often a stranger may try: failed sign-ins and mails asked for, counted by network and by address tried."""
 
 from ipaddress import ip_address, ip_network
 
@@ -6,9 +6,12 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 from core.config import Config
+from core.keys import fingerprint
 
 PER_NETWORK = "20 per 10 minutes"
 PER_ADDRESS = "10 per 10 minutes"
+ASKED_PER_NETWORK = "20 per hour"
+ASKED_PER_ADDRESS = "3 per hour"
 
 
 def network() -> str:
@@ -21,8 +24,8 @@ def network() -> str:
 
 
 def address_tried() -> str:
-    """The e-mail address somebody wants to sign in with."""
-    return request.form.get("email", "").strip().lower()[:254]
+    """The e-mail address somebody names, as a fingerprint: what is counted is logged when it is too much."""
+    return fingerprint(request.form.get("email", "").strip().lower()[:254])
 
 
 def refused(response: Response) -> bool:

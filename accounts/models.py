@@ -1,7 +1,7 @@
-"""Users and API keys."""
+"""Users, their tickets and API keys."""
 
 from flask_login import UserMixin
-from peewee import BooleanField, IntegerField, TextField
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from core.db import Model, UtcField
 
@@ -9,7 +9,10 @@ ROLES = ("admin", "staff")
 
 
 class User(Model, UserMixin):
-    """A person of the business who signs in. `epoch` grows to end all of a user's sessions."""
+    """A person of the business who signs in. `epoch` grows to end all of a user's sessions.
+
+    Somebody invited is not active and has no password yet, perhaps no name either.
+    """
 
     email = TextField(unique=True)
     name = TextField()
@@ -31,6 +34,20 @@ class User(Model, UserMixin):
     @property
     def is_admin(self) -> bool:
         return self.role == "admin"
+
+    @property
+    def invited(self) -> bool:
+        return not self.active and not self.password
+
+
+class Ticket(Model):
+    """The right to choose a password once; only its fingerprint is kept. `purpose`: password or invitation."""
+
+    user = ForeignKeyField(User, unique=True, backref="+")
+    purpose = TextField()
+    fingerprint = TextField(unique=True)
+    expires_at = UtcField()
+    user_id: int
 
 
 class ApiKey(Model):

@@ -17,7 +17,7 @@ def hash(password: str) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Whether that password was hashed; without a hash it takes as long to say no."""
     try:
-        return _hasher.verify(stored or _nobody(), password) and stored is not None
+        return _hasher.verify(stored or _nobody(), password) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -1,11 +1,11 @@
-"""The people who sign in: made, changed and deactivated by admins; one admin always stays."""
+"""The people who sign in: changed and deactivated by admins; one admin always stays."""
 
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from accounts import passwords
+from accounts import passwords, tickets
 from accounts.access import admin_only
 from accounts.form import Form
 from accounts.models import ROLES, User
@@ -32,7 +32,7 @@ def make(email: str, name: str, role: str, language: str, password: str, actor: 
 
 
 def change(user: User, actor: str, **new: Any) -> None:
-    """Write what differs; raises LastAdmin. A deactivated person's sessions end."""
+    """Write what differs; raises LastAdmin. A deactivated person's sessions end, and with a new address her links."""
     fields = [name for name, value in new.items() if getattr(user, name) != value]
     if not fields:
         return
@@ -41,6 +41,8 @@ def change(user: User, actor: str, **new: Any) -> None:
             _keep_one_admin_besides(user)
         ends = {"epoch": User.epoch + 1} if {"password", "active"} & set(fields) else {}
         User.update(**{name: new[name] for name in fields}, **ends).where(User.id == user.id).execute()
+        if {"password", "active", "email"} & set(fields):
+            tickets.end(user.id)
         journal.record("user.changed", None, actor, user=user.id, fields=fields)
 
 
@@ -54,31 +56,8 @@ def _keep_one_admin_besides(user: User) -> None:
 @bp.get("/users")
 @admin_only
 def users() -> Any:
-    everyone = User.select().order_by(User.active.desc(), User.name)
-    return render_template("accounts/users.html", users=list(everyone))
-
-
-@bp.get("/users/new")
-@admin_only
-def new_user() -> Any:
-    return _page(Form({"role": "staff", "language": "de"}), None)
-
-
-@bp.post("/users/new")
-@admin_only
-def add_user() -> Any:
-    form = Form(request.form)
-    name, email, role, language = _person(form)
-    password = form.new_password("new_password")
-    if not form.errors:
-        try:
-            make(email, name, role, language, password, current_user.actor)
-        except ValueError:
-            form.refuse("email", _("Somebody with this address exists already."))
-    if form.errors:
-        return _page(form, None), 422
-    flash(_("%(name)s can sign in now.", name=name))
-    return redirect(url_for("accounts.users"))
+    everyone = User.select().order_by(User.active.desc(), User.name, User.email)
+    return render_template("accounts/users.html", users=list(everyone), invitations=tickets.ends())
 
 
 @bp.get("/users/<int:number>")
@@ -92,7 +71,7 @@ def user(number: int) -> Any:
 @admin_only
 def change_user(number: int) -> Any:
     person, form = _found(number), Form(request.form)
-    name, email, role, language = _person(form)
+    name, email, role, language = _person(form, named=not person.invited)
     if email and User.select().where(User.email == email, User.id != person.id).exists():
         form.refuse("email", _("Somebody with this address exists already."))
     if not form.errors:
@@ -110,7 +89,7 @@ def change_user(number: int) -> Any:
 @admin_only
 def give_password(number: int) -> Any:
     """A new password for somebody who has lost hers; it ends all her sessions."""
-    person, form = _found(number), Form(request.form)
+    person, form = _joined(number), Form(request.form)
     password = form.new_password("new_password")
     if form.errors:
         form.values = {name: getattr(person, name) for name in ("name", "email", "role", "language")}
@@ -123,7 +102,7 @@ def give_password(number: int) -> Any:
 @bp.post("/users/<int:number>/active")
 @admin_only
 def activate(number: int) -> Any:
-    person, active = _found(number), request.form.get("on") == "1"
+    person, active = _joined(number), request.form.get("on") == "1"
     try:
         change(person, current_user.actor, active=active)
     except LastAdmin:
@@ -134,13 +113,20 @@ def activate(number: int) -> Any:
     return redirect(url_for("accounts.users"))
 
 
-def _person(form: Form) -> tuple[str, str, str, str]:
-    return form.line("name"), form.email("email"), form.one_of("role", ROLES), form.one_of("language", LANGUAGES)
+def _person(form: Form, named: bool) -> tuple[str, str, str, str]:
+    role, language = form.one_of("role", ROLES), form.one_of("language", LANGUAGES)
+    return form.line("name", needed=named), form.email("email"), role, language
 
 
 def _found(number: int) -> User:
     return User.get_or_none(User.id == number) or abort(404)
 
 
-def _page(form: Form, person: User | None) -> str:
+def _joined(number: int) -> User:
+    """Somebody who is not only invited: an invitation alone makes a password and lets somebody in."""
+    person = _found(number)
+    return abort(409, _("This person has not accepted the invitation yet.")) if person.invited else person
+
+
+def _page(form: Form, person: User) -> str:
     return render_template("accounts/user.html", form=form, person=person)

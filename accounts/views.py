@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from accounts import limits, passwords
+from accounts import limits, passwords, tickets
 from accounts.access import begin, end, local, nobody_yet, signed_in
 from accounts.form import Form
 from accounts.models import User
@@ -17,6 +17,14 @@ from core.i18n import gettext as _
 SCHEMES = ("light", "dark", "auto")
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
+
+
+@bp.after_request
+def keep_link(response: Response) -> Response:
+    """A link with a token in it goes nowhere by the Referer, and the form below it still tells where it comes from."""
+    if "token" in (request.view_args or {}):
+        response.headers.update({"Referrer-Policy": "strict-origin", "Cache-Control": "no-store"})
+    return response
 
 
 @bp.get("/sign-in")
@@ -104,6 +112,7 @@ def change_password() -> Any:
         user = User.get_by_id(current_user.id)
         user.password, user.epoch = passwords.hash(password), user.epoch + 1
         user.save()
+        tickets.end(user.id)
         journal.record("user.password_changed", None, user.actor, user=user.id)
     begin(user)
     flash(_("Your password is changed. Other browsers have been signed out."))

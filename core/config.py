@@ -46,6 +46,11 @@ class Config:
     def https(self) -> bool:
         return self.base_url.startswith("https://")
 
+    @property
+    def domain(self) -> str:
+        """The name this house goes by among mail servers."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
 
 def read(environ: Mapping[str, str] = os.environ) -> Config:
     """The configuration in `environ`; raises ConfigError naming the setting that is wrong."""

@@ -52,7 +52,7 @@ def test_the_keyboard_can_skip_the_menu(page: Page) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent.trim()") == "Add a person"
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Invite a person"
 
 
 def test_on_a_phone_the_menu_opens_over_the_page(page: Page) -> None:
