@@ -127,8 +127,8 @@ def _items(word: Write) -> str:
 def _payment(word: Write) -> str:
     """What to pay, to whom and with which words, and the code that says the same to a banking app."""
     lines = transfer.lines(
-        f'<tr><td style="{CELL}"><span class="soft" style="color:#5b606b">{{label}}</span></td>'
-        f'<td align="right" style="{CELL};padding-left:16px">{{value}}</td></tr>'
+        f'<tr><td style="{CELL};white-space:nowrap"><span class="soft" style="font-size:14px;color:#5b606b">{{label}}</span></td>'
+        f'<td align="right" style="{CELL};padding-left:12px">{{value}}</td></tr>'
     )
     named, caption = _("Code for banking apps"), _("Scan it with your banking app: the transfer is filled in.")
     picture = f'<tr><td colspan="2" style="padding:20px 0 0"><img src="cid:{PAYMENT}" width="180" height="180" ' \

@@ -6,6 +6,8 @@ from typing import Any
 
 import phonenumbers
 
+from accounts import bank
+from accounts.bank import Bank
 from core import settings
 from pages import paper
 
@@ -29,6 +31,7 @@ class Firm:
     city: str
     imprint: str
     privacy: str
+    bank: Bank | None
     css: str
     style: str
 
@@ -53,6 +56,7 @@ def _of(company: dict[str, Any]) -> Firm:
         city=company.get("city") or "",
         imprint=_starting(company, "imprint_url", "https://", "http://"),
         privacy=_starting(company, "privacy_url", "https://", "http://"),
+        bank=bank.of(company),
         css=css,
         style=style,
     )

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from base64 import b64encode
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -27,6 +28,11 @@ class Payment:
     def picture(self) -> bytes:
         """The code as a PNG, four pixels a module."""
         return _picture(self.text)
+
+    @property
+    def url(self) -> str:
+        """The picture itself as an address, for a page."""
+        return f"data:image/png;base64,{b64encode(self.picture).decode()}"
 
     def __str__(self) -> str:
         return ""

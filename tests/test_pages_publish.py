@@ -13,13 +13,18 @@ import pytest
 import time_machine
 from flask import Flask
 
+from accounts import bank
 from core import db, journal, settings
 from core.journal import Entry
-from pages import blocks, endings, files, publish, sweep
+from pages import blocks, endings, files, payment, publish, sweep
 from pages.models import Page
 from records.models import Location, Record
 
 START = datetime(2026, 11, 16, 9, 12, tzinfo=UTC)
+ACCOUNT = {
+    "account_holder": "Radhaus Lindner GmbH", "iban": "DE89370400440532013000",
+    "payment_reference": "Auftrag {{ record.number }}",
+}
 
 
 @pytest.fixture
@@ -272,3 +277,32 @@ def test_a_location_without_hours_or_street_is_no_block_of_empty_lines(
     record = make_record("1", status="ready", location="berlin")
     read()
     assert "<br>" not in page(record).split('id="place"')[1] and "<dl" not in page(record).split('id="place"')[1]
+
+
+def test_f5_a_page_with_an_open_amount_says_how_to_pay_it(folder: Path, make_record: Callable[..., Record]) -> None:
+    settings.put("company", {**settings.get("company"), **ACCOUNT})
+    record = make_record("1047", status="ready", total=Decimal("129.90"))
+    read()
+    shown = text(record)
+    assert "IBAN DE89 3704 0044 0532 0130 00" in shown and "BIC" not in shown and "Verwendungszweck Auftrag 1047" in shown
+    account = bank.of(settings.get("company"))
+    code = payment.of(record, account)
+    assert code and code.text.endswith("\nEUR129.90\n\n\nAuftrag 1047")
+    assert f'<img src="{code.url}" alt="Code für Banking-Apps"' in page(record) and len(page(record)) < 60_000
+
+
+def test_a_page_in_another_currency_has_bank_details_but_no_code(folder: Path, make_record: Callable[..., Record]) -> None:
+    settings.put("company", {**settings.get("company"), **ACCOUNT})
+    record = make_record("1047", status="ready", total=Decimal("129.90"), currency="CHF")
+    read()
+    assert "IBAN DE89" in text(record) and "data:image/png" not in page(record)
+
+
+@pytest.mark.parametrize("state", [{"paid_at": START}, {"status": "cancelled"}, {"total": None}])
+def test_a_page_where_nothing_is_open_names_no_account(
+    folder: Path, make_record: Callable[..., Record], state: dict[str, Any]
+) -> None:
+    settings.put("company", {**settings.get("company"), **ACCOUNT})
+    record = make_record("1047", **{"status": "ready", "total": Decimal("129.90"), **state})
+    read()
+    assert "DE89" not in page(record) and "data:image/png" not in page(record)
