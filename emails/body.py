@@ -126,8 +126,9 @@ def _items(word: Write) -> str:
 
 def _payment(word: Write) -> str:
     """What to pay, to whom and with which words, and the code that says the same to a banking app."""
+    label = '<span class="soft" style="font-size:14px;color:#5b606b">{label}</span>'
     lines = transfer.lines(
-        f'<tr><td style="{CELL};white-space:nowrap"><span class="soft" style="font-size:14px;color:#5b606b">{{label}}</span></td>'
+        f'<tr><td style="{CELL};white-space:nowrap">{label}</td>'
         f'<td align="right" style="{CELL};padding-left:12px">{{value}}</td></tr>'
     )
     named, caption = _("Code for banking apps"), _("Scan it with your banking app: the transfer is filled in.")

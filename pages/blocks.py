@@ -9,14 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from accounts.bank import Bank
 from core import i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from pages import hours, paper, payment, words
 from pages.firm import phone
 from pages.snapshot import Snapshot
-from records.models import Record
 
 Told = dict[str, Any]
 AREAS = ("top", "now", "main", "side")
@@ -152,18 +150,8 @@ class Payment(Block):
             return {**told, "transfer": [], "code": ""}
         day = words.near_day(snapshot.local(record.due_at), snapshot.as_of) if record.due_at else ""
         told = {"word": _("Still to be paid"), "sum": sum_, "paid": False, "when": day and _("Due on %(day)s.", day=day)}
-        return {**told, **self._transfer(record, snapshot.firm.bank)}
-
-    def _transfer(self, record: Record, bank: Bank | None) -> Told:
-        """Where to, and the same as a picture for banking apps."""
-        if bank is None or not payment.owed(record):
-            return {"transfer": [], "code": ""}
-        lines = [
-            (_("Payee"), bank.holder), ("IBAN", bank.grouped), ("BIC", bank.bic),
-            (_("Payment reference"), payment.reference(record, bank)),
-        ]
-        code = payment.of(record, bank)
-        return {"transfer": [line for line in lines if line[1]], "code": code.url if code else ""}
+        code = payment.of(record, snapshot.firm.bank)
+        return {**told, "transfer": payment.lines(record, snapshot.firm.bank), "code": code.url if code else ""}
 
 
 class Place(Block):

@@ -10,6 +10,7 @@ from functools import lru_cache
 import segno
 
 from accounts.bank import PLACE, Bank
+from core.i18n import gettext as _
 from records.models import Record
 
 LEAST, MOST = Decimal("0.01"), Decimal("999999999.99")
@@ -67,6 +68,16 @@ def reference(record: Record, bank: Bank) -> str:
 
     text = PLACE.sub(lambda place: said(place[1]), bank.reference)
     return " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())
+
+
+def lines(record: Record, bank: Bank | None) -> list[tuple[str, str]]:
+    """Where to and with which words, labelled; nothing where nothing is owed or no account is known."""
+    if bank is None or not owed(record):
+        return []
+    told = [
+        (_("Payee"), bank.holder), ("IBAN", bank.grouped), ("BIC", bank.bic), (_("Payment reference"), reference(record, bank))
+    ]
+    return [(label, value) for label, value in told if value]
 
 
 @lru_cache(128)
