@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core import i18n
 from core.i18n import gettext as _
-from emails import grammar, markup, placeholders, proof, tree
+from emails import grammar, markup, names, placeholders, proof, tree
 from emails.grammar import Wrong
 from records.models import Kind
 
@@ -81,9 +81,13 @@ def paths(source: str) -> set[str]:
 
 
 def _with_line(wrong: Wrong, field: str) -> str:
-    if wrong.line is None or field == "subject":
+    if wrong.line is None or (field == "subject" and wrong.column is None):
         return str(wrong)
-    return _("Line %(line)s: %(sentence)s", line=wrong.line, sentence=str(wrong))
+    if wrong.column is None:
+        return _("Line %(line)s: %(sentence)s", line=wrong.line, sentence=str(wrong))
+    if field == "subject":
+        return _("Character %(column)s: %(sentence)s", column=wrong.column, sentence=str(wrong))
+    return _("Line %(line)s, character %(column)s: %(sentence)s", line=wrong.line, column=wrong.column, sentence=str(wrong))
 
 
 def _text_hints(text: dict[str, str], language: str) -> list[Finding]:
@@ -104,7 +108,7 @@ def _differences(texts: Texts) -> list[Finding]:
         for other in texts.keys() - {language}:
             gone = sorted(paths(texts[other]["body"]) - paths(text["body"]) - {"link", "greeting"})
             if gone:
-                said = {"language": i18n.LANGUAGES[language], "keys": ", ".join(gone)}
+                said = {"language": i18n.LANGUAGES[language], "keys": ", ".join(map(names.shown, gone))}
                 sentence = _("%(language)s: %(keys)s stands only in the other language.", **said)
                 found.append(Finding(sentence, language=language, tone="wait"))
     return found

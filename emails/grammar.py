@@ -11,7 +11,7 @@ from liquid.builtin.filters.string import capitalize, downcase, strip, truncate,
 from liquid.builtin.tags import for_tag, if_tag, unless_tag
 from liquid.lex import compile_liquid_rules
 
-from emails import runtime
+from emails import names, runtime
 
 OPENING = ("if", "unless", "for")
 TAGS = (*OPENING, "elsif", "else", "endif", "endunless", "endfor")
@@ -20,15 +20,18 @@ FILTERS = {
     "strip": strip, "truncate": truncate, "upcase": upcase,
 }
 
+LOOP_OVER = re.compile(r"\{%-?\s*for\s+(\w+)\s+in\b")
+
 rules = compile_liquid_rules()
 
 
 class Wrong(ValueError):
-    """What is wrong with a template: a sentence for its author, and the line (from 1) when it is known."""
+    """What is wrong with a template: a sentence for its author, and line and column (from 1) when they are known."""
 
-    def __init__(self, sentence: str, line: int | None = None):
+    def __init__(self, sentence: str, line: int | None = None, column: int | None = None):
         super().__init__(sentence)
         self.line = line
+        self.column = column
 
 
 class Grammar(Environment):
@@ -62,7 +65,8 @@ class Statement:
 
 
 def parts(source: str) -> Iterator[str | Statement]:
-    """Plain text and statements in turn, of a source that `proof.check` accepted."""
+    """Plain text and statements in turn, of a source that `proof.check` accepted, with placeholders under our names."""
+    source = own(source)
     for match in rules.finditer(source):
         line = source.count("\n", 0, match.start()) + 1
         if match.lastgroup == "TAG":
@@ -72,6 +76,18 @@ def parts(source: str) -> Iterator[str | Statement]:
             yield Statement(f"{{{{ {match['stmt']} }}}}", "", _printed(match["stmt"]), line)
         else:
             yield match.group()
+
+
+def own(source: str) -> str:
+    """The source with every placeholder under the name of ours; no line is moved."""
+    lines, written, end = set(LOOP_OVER.findall(source)), [], 0
+    for match in rules.finditer(source):
+        group = {"TAG": "expr", "output": "stmt"}.get(match.lastgroup or "")
+        if group:
+            start, stop = match.span(group)
+            written += [source[end:start], names.expression(source[start:stop], lines)]
+            end = stop
+    return "".join(written) + source[end:]
 
 
 def _printed(expression: str) -> str:

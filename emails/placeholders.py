@@ -19,6 +19,7 @@ class Placeholder:
     """`sort` is text, name, money, date, url, items or qr; `value` gives text (or the thing itself), None for nothing."""
 
     key: str
+    german: str  # what stands for the key's last word in German, see `names`
     label: str
     sort: str
     value: Callable[[Scene], Any]
@@ -77,47 +78,70 @@ def _code(scene: Scene) -> payment.Payment | None:
 
 
 PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
-    Placeholder("greeting", N_("Greeting"), "name", greeting),
-    Placeholder("reader.name", N_("Reader’s name"), "name", lambda s: _name(s.person)),
-    Placeholder("customer.name", N_("Customer’s name"), "name", lambda s: _name(s.record.contact)),
-    Placeholder("customer.email", N_("Customer’s e‑mail"), "text", lambda s: s.record.contact and s.record.contact.email),
-    Placeholder("customer.phone", N_("Customer’s phone"), "text", lambda s: s.record.contact and s.record.contact.phone),
-    Placeholder("assignee.name", N_("Assignee’s name"), "name", lambda s: _name(s.record.assignee)),
-    Placeholder("record.kind", N_("Kind of record"), "text", lambda s: s.record.kind.label()),
-    Placeholder("record.number", N_("Number"), "text", lambda s: s.record.number),
-    Placeholder("record.status", N_("Status"), "text", lambda s: s.record.kind.status_label(s.record.status)),
-    Placeholder("record.status_key", N_("Status, for conditions"), "text", lambda s: s.record.status),
-    Placeholder("record.sentence", N_("Sentence about the status"), "text", _sentence),
-    Placeholder("record.items", N_("Items as a table"), "items", items),
-    Placeholder("record.total", N_("Total"), "money", _total),
-    Placeholder("record.open", N_("Amount still open"), "money", _open),
-    Placeholder("record.placed_at", N_("Placed on"), "date", lambda s: s.at(s.record.placed_at, day)),
-    Placeholder("record.scheduled_at", N_("Appointment"), "date", lambda s: s.at(s.record.scheduled_at, moment)),
-    Placeholder("record.scheduled_day", N_("Day of the appointment"), "date", lambda s: s.at(s.record.scheduled_at, date)),
-    Placeholder("record.scheduled_time", N_("Time of the appointment"), "date", lambda s: s.at(s.record.scheduled_at, time)),
-    Placeholder("record.due_at", N_("Due on"), "date", lambda s: s.at(s.record.due_at, day)),
-    Placeholder("record.paid_at", N_("Paid on"), "date", lambda s: s.at(s.record.paid_at, day)),
-    Placeholder("record.carrier", N_("Carrier"), "text", lambda s: s.record.tracking.get("carrier")),
-    Placeholder("record.tracking", N_("Tracking number"), "text", lambda s: s.record.tracking.get("number")),
-    Placeholder("location.name", N_("Location"), "text", lambda s: s.location and s.location.name),
-    Placeholder("location.street", N_("Street"), "text", lambda s: s.location and s.location.street),
-    Placeholder("location.city", N_("Postcode and city"), "text", lambda s: s.location and s.location.city),
-    Placeholder("location.phone", N_("Phone"), "text", lambda s: wording.phone(s.location.phone if s.location else None)),
-    Placeholder("location.hours", N_("Opening hours"), "text", lambda s: s.location and wording.opening(s.location.hours)),
-    Placeholder("company.name", N_("Company"), "text", lambda s: s.company.get("name")),
-    Placeholder("company.email", N_("Company’s e‑mail"), "text", lambda s: s.company.get("email")),
-    Placeholder("company.phone", N_("Company’s phone"), "text", lambda s: wording.phone(s.company.get("phone"))),
-    Placeholder("company.street", N_("Company’s street"), "text", lambda s: s.company.get("street")),
-    Placeholder("company.city", N_("Company’s city"), "text", lambda s: s.company.get("city")),
-    Placeholder("company.website", N_("Company’s website"), "url", lambda s: wording.web_address(s.company.get("website"))),
-    Placeholder("company.account_holder", N_("Account holder"), "text", lambda s: _account(s, lambda own: own.holder)),
-    Placeholder("company.iban", N_("IBAN"), "text", lambda s: _account(s, lambda own: own.grouped)),
-    Placeholder("company.bic", N_("BIC"), "text", lambda s: _account(s, lambda own: own.bic)),
-    Placeholder("payment.reference", N_("Payment reference"), "text", _reference),
-    Placeholder("payment.due", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
-    Placeholder("payment.qr", N_("Bank details with a code for banking apps"), "qr", _code),
-    Placeholder("link", N_("Link to the status page"), "url", lambda s: s.link),
-    Placeholder("link.expires", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
+    Placeholder("greeting", "", N_("Greeting"), "name", greeting),
+    Placeholder("reader.name", "name", N_("Reader’s name"), "name", lambda s: _name(s.person)),
+    Placeholder("customer.name", "name", N_("Customer’s name"), "name", lambda s: _name(s.record.contact)),
+    Placeholder(
+        "customer.email", "email", N_("Customer’s e‑mail"), "text", lambda s: s.record.contact and s.record.contact.email,
+    ),
+    Placeholder(
+        "customer.phone", "telefon", N_("Customer’s phone"), "text", lambda s: s.record.contact and s.record.contact.phone,
+    ),
+    Placeholder("assignee.name", "name", N_("Assignee’s name"), "name", lambda s: _name(s.record.assignee)),
+    Placeholder("record.kind", "art", N_("Kind of record"), "text", lambda s: s.record.kind.label()),
+    Placeholder("record.number", "nummer", N_("Number"), "text", lambda s: s.record.number),
+    Placeholder("record.status", "status", N_("Status"), "text", lambda s: s.record.kind.status_label(s.record.status)),
+    Placeholder("record.status_key", "statusschlüssel", N_("Status, for conditions"), "text", lambda s: s.record.status),
+    Placeholder("record.sentence", "satz", N_("Sentence about the status"), "text", _sentence),
+    Placeholder("record.items", "positionen", N_("Items as a table"), "items", items),
+    Placeholder("record.total", "summe", N_("Total"), "money", _total),
+    Placeholder("record.open", "offen", N_("Amount still open"), "money", _open),
+    Placeholder("record.placed_at", "eingegangen_am", N_("Placed on"), "date", lambda s: s.at(s.record.placed_at, day)),
+    Placeholder("record.scheduled_at", "termin", N_("Appointment"), "date", lambda s: s.at(s.record.scheduled_at, moment)),
+    Placeholder(
+        "record.scheduled_day", "termintag", N_("Day of the appointment"), "date",
+        lambda s: s.at(s.record.scheduled_at, date),
+    ),
+    Placeholder(
+        "record.scheduled_time", "terminzeit", N_("Time of the appointment"), "date",
+        lambda s: s.at(s.record.scheduled_at, time),
+    ),
+    Placeholder("record.due_at", "fällig_am", N_("Due on"), "date", lambda s: s.at(s.record.due_at, day)),
+    Placeholder("record.paid_at", "bezahlt_am", N_("Paid on"), "date", lambda s: s.at(s.record.paid_at, day)),
+    Placeholder("record.carrier", "versand_mit", N_("Carrier"), "text", lambda s: s.record.tracking.get("carrier")),
+    Placeholder(
+        "record.tracking", "sendungsnummer", N_("Tracking number"), "text", lambda s: s.record.tracking.get("number"),
+    ),
+    Placeholder("location.name", "name", N_("Location"), "text", lambda s: s.location and s.location.name),
+    Placeholder("location.street", "straße", N_("Street"), "text", lambda s: s.location and s.location.street),
+    Placeholder("location.city", "ort", N_("Postcode and city"), "text", lambda s: s.location and s.location.city),
+    Placeholder(
+        "location.phone", "telefon", N_("Phone"), "text", lambda s: wording.phone(s.location.phone if s.location else None),
+    ),
+    Placeholder(
+        "location.hours", "öffnungszeiten", N_("Opening hours"), "text",
+        lambda s: s.location and wording.opening(s.location.hours),
+    ),
+    Placeholder("company.name", "name", N_("Company"), "text", lambda s: s.company.get("name")),
+    Placeholder("company.email", "email", N_("Company’s e‑mail"), "text", lambda s: s.company.get("email")),
+    Placeholder("company.phone", "telefon", N_("Company’s phone"), "text", lambda s: wording.phone(s.company.get("phone"))),
+    Placeholder("company.street", "straße", N_("Company’s street"), "text", lambda s: s.company.get("street")),
+    Placeholder("company.city", "ort", N_("Company’s city"), "text", lambda s: s.company.get("city")),
+    Placeholder(
+        "company.website", "website", N_("Company’s website"), "url",
+        lambda s: wording.web_address(s.company.get("website")),
+    ),
+    Placeholder(
+        "company.account_holder", "kontoinhaber", N_("Account holder"), "text",
+        lambda s: _account(s, lambda own: own.holder),
+    ),
+    Placeholder("company.iban", "iban", N_("IBAN"), "text", lambda s: _account(s, lambda own: own.grouped)),
+    Placeholder("company.bic", "bic", N_("BIC"), "text", lambda s: _account(s, lambda own: own.bic)),
+    Placeholder("payment.reference", "verwendungszweck", N_("Payment reference"), "text", _reference),
+    Placeholder("payment.due", "zu_zahlen_bis", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
+    Placeholder("payment.qr", "überweisung", N_("Bank details with a code for banking apps"), "qr", _code),
+    Placeholder("link", "", N_("Link to the status page"), "url", lambda s: s.link),
+    Placeholder("link.expires", "gültig_bis", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
 )}
 
 GROUPS = {

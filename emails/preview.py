@@ -6,7 +6,7 @@ from typing import Any
 
 from core import i18n, settings
 from core.i18n import gettext as _
-from emails import check, compose, grammar, placeholders, samples, values
+from emails import check, compose, grammar, names, placeholders, samples, values
 from emails.check import Finding
 from emails.compose import Composed, Unusable
 from emails.drafts import Draft
@@ -67,13 +67,17 @@ def chips(kind: Kind | None, language: str) -> list[tuple[str, list[Chip]]]:
         said = {key: _said(filled, key) for key in placeholders.PLACEHOLDERS}
     groups: dict[str, list[Chip]] = {}
     for key, one in placeholders.PLACEHOLDERS.items():
-        groups.setdefault(_(placeholders.GROUPS[one.group]), []).append(Chip(f"{{{{ {key} }}}}", _(one.label), said[key]))
+        groups.setdefault(_(placeholders.GROUPS[one.group]), []).append(Chip(_code(key), _(one.label), said[key]))
     about = placeholders.GROUPS["record"]
     for field in kind.fields:
-        groups[_(about)].append(Chip(f"{{{{ {placeholders.FIELD}{field['key']} }}}}", i18n.pick(field["labels"]), ""))
+        groups[_(about)].append(Chip(_code(placeholders.FIELD + field["key"]), i18n.pick(field["labels"]), ""))
     for key, label in samples.told(kind).items():
-        groups.setdefault(_("Event"), []).append(Chip(f"{{{{ {placeholders.EVENT}{key} }}}}", label, ""))
+        groups.setdefault(_("Event"), []).append(Chip(_code(placeholders.EVENT + key), label, ""))
     return list(groups.items())
+
+
+def _code(key: str) -> str:
+    return f"{{{{ {names.shown(key)} }}}}"
 
 
 def subject(source: str) -> list[tuple[str, bool]]:

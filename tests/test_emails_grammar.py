@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core import i18n
-from emails import check, grammar, markup, proof
+from emails import check, grammar, markup, names, placeholders, proof
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,49 @@ def test_it_accepts_what_is_on_the_lists(source):
 )
 def test_it_refuses_the_rest_with_a_sentence(source, said):
     assert said in str(refusal(source))
+
+
+GERMAN = """{{ Anrede }}
+{% if auftrag.offen %}{{ vorgang.offen | default: 'kunde.name' }}{% endif %}
+{{ order.number }} {{ kunde.name }} {{ standort.oeffnungszeiten }} {{ Standort.Öffnungszeiten }} {{ ereignis.text }}
+{% for posten in auftrag.positionen %}{{ posten.menge }} {{ posten.name }}{% endfor %}
+{{ auftrag.felder.serial }} {% if auftrag.positionen.anzahl > 2 %}viele{% endif %} [x]({{ link }}) kunde.name"""
+OURS = """{{ greeting }}
+{% if record.open %}{{ record.open | default: 'kunde.name' }}{% endif %}
+{{ record.number }} {{ customer.name }} {{ location.hours }} {{ location.hours }} {{ event.text }}
+{% for posten in record.items %}{{ posten.quantity }} {{ posten.name }}{% endfor %}
+{{ record.fields.serial }} {% if record.items.size > 2 %}viele{% endif %} [x]({{ link }}) kunde.name"""
+
+
+def test_r8_every_placeholder_has_a_german_name_and_either_may_be_written():
+    assert grammar.own(GERMAN) == OURS and grammar.own(OURS) == OURS
+    proof.check(GERMAN, ["serial", placeholders.EVENT])
+    markup.read(GERMAN)
+
+
+@pytest.mark.parametrize("key", placeholders.PLACEHOLDERS)
+def test_r8_the_name_that_is_offered_is_understood(key):
+    with i18n.speaking("de"):
+        german = names.shown(key)
+    assert names.own(german) == key and names.shown(key) == key
+    assert german != key or key in ("link",), f"{key} has no German name"
+
+
+@pytest.mark.parametrize(("source", "near"), [
+    ("{{ auftrag.numer }}", "auftrag.nummer"), ("{{ order.numer }}", "order.number"), ("{{ kunde.nam }}", "kunde.name"),
+    ("{{ vorgang.felder.seral }}", "vorgang.felder.serial"), ("{{ standort.öffnungszeit }}", "standort.öffnungszeiten"),
+])
+def test_r8_the_nearest_name_is_offered_in_the_language_that_was_typed(source, near):
+    assert f"Did you mean “{near}”?" in str(refusal(source))
+
+
+def test_a_loop_s_lines_are_not_called_like_a_placeholder():
+    assert "please call the lines of the loop otherwise" in str(refusal("{% for auftrag in record.items %}{% endfor %}"))
+
+
+def test_a_fault_names_its_column_also_behind_a_german_name():
+    wrong = refusal("eins\n{{ auftrag.nummer }} {{ nichts }}")
+    assert (wrong.line, wrong.column) == (2, 25)
 
 
 def test_a_fault_names_its_line():

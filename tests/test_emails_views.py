@@ -66,7 +66,7 @@ def test_two_people_do_not_overwrite_each_other(admin, template):
 def test_a_refused_text_is_kept_and_its_fault_stands_at_it(admin, template):
     answer = admin.post(url(template), data={**TEXT, "version": "1", "body.de": "Eins\n{{ record.numbr }}", "body.en": "x"})
     assert answer.status_code == 422
-    assert "Zeile 2: Den Platzhalter „record.numbr“ gibt es nicht. Meinten Sie „record.number“?" in answer.text
+    assert "Zeile 2, Zeichen 4: Den Platzhalter „record.numbr“ gibt es nicht. Meinten Sie „record.number“?" in answer.text
     assert "{{ record.numbr }}</textarea>" in answer.text
     assert 'aria-describedby="body-de-error"' in answer.text and 'aria-describedby="subject-en-error"' in answer.text
     assert Template.get_by_id(template.id).version == 1
