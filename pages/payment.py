@@ -75,7 +75,8 @@ def lines(record: Record, bank: Bank | None) -> list[tuple[str, str]]:
     if bank is None or not owed(record):
         return []
     told = [
-        (_("Payee"), bank.holder), ("IBAN", bank.grouped), ("BIC", bank.bic), (_("Payment reference"), reference(record, bank))
+        (_("Payee"), bank.holder), ("IBAN", bank.grouped), ("BIC", bank.bic),
+        (_("Payment reference"), reference(record, bank)),
     ]
     return [(label, value) for label, value in told if value]
 
