@@ -18,8 +18,9 @@ PROBING = timedelta(seconds=60)  # while one probe is under way no other starts
 class Breaker:
     """The one view this process has of its sender; what other processes must know stands in `sender_state`."""
 
-    def __init__(self, sender: str):
+    def __init__(self, sender: str, sender_id: int | None = None):
         self.sender = sender
+        self.sender_id = sender_id
         self.recent: deque[bool] = deque(maxlen=50)
         self.in_a_row = 0
         self.troubled = bool(self._row())
@@ -29,6 +30,7 @@ class Breaker:
         """How many messages may be claimed now: none while resting, one as a probe, else what is wanted."""
         row = self._row()
         if row is None:
+            self.troubled = self.probing = False
             return wanted
         now = clock.now()
         if row.rests_until and row.rests_until > now:
@@ -67,15 +69,20 @@ class Breaker:
         alarm.at(rests_until)
 
     def _close(self) -> None:
-        """All is well again: what had to wait because of the sender goes out now."""
-        SenderState.delete().where(SenderState.sender == self.sender).execute()
+        forget(self.sender, self.sender_id)
         self.troubled, self.probing, self.in_a_row = False, False, 0
         self.recent.clear()
-        now = clock.now()
-        Message.update(due_at=now).where(
-            Message.state == "planned", Message.reason.in_(SENDER_FAULTS), Message.due_at > now, Message.attempts <= 3
-        ).execute()
-        alarm.at(now)
 
     def _row(self) -> SenderState | None:
         return SenderState.get_or_none(SenderState.sender == self.sender)
+
+
+def forget(sender: str, sender_id: int | None) -> None:
+    """All is well again: what had to wait because of the sender goes out now."""
+    now = clock.now()
+    mine = Message.sender_id == sender_id if sender_id else Message.sender_id.is_null()
+    SenderState.delete().where(SenderState.sender == sender).execute()
+    Message.update(due_at=now).where(
+        Message.state == "planned", mine, Message.reason.in_(SENDER_FAULTS), Message.due_at > now, Message.attempts <= 3
+    ).execute()
+    alarm.at(now)

@@ -1,5 +1,6 @@
 """Claiming: a message is sent by whoever's conditional UPDATE hit it, for as long as the lease lasts."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,24 +9,39 @@ from peewee import SQL
 from core import clock, journal, rows
 from core.db import is_sqlite, transaction
 from outbox import policy
-from outbox.models import Message
+from outbox.models import Message, Sender
+from outbox.senders import quota
 
 PLANNED = Message.state == SQL("'planned'")  # spelled out, or SQLite would not take the partial index
 LEASE = timedelta(minutes=15)  # longer than the longest SMTP exchange
 CLAIM = """
     UPDATE message SET state = 'sending_pre', owner = ?, lease_until = ?, attempts = attempts + 1
-    WHERE id IN (SELECT id FROM message WHERE state = 'planned' AND due_at <= ? ORDER BY due_at LIMIT ? {alone})
+    WHERE id IN (SELECT id FROM message WHERE state = 'planned' AND due_at <= ? {whose} ORDER BY due_at LIMIT ? {alone})
     AND state = 'planned' AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'stopped')
 """
+NOT_THEIRS = "AND (sender_id IS NULL OR sender_id NOT IN ({ids}))"
 
 
-def claim(owner: str, limit: int) -> list[Message]:
-    """Take at most `limit` due messages, oldest first; none while all sending is stopped."""
+def claim(owner: str, limit: int, sender: Sender | None = None, others: Sequence[int] = ()) -> list[Message]:
+    """Take at most `limit` due messages of a sender, oldest first; none while all sending is stopped.
+
+    Without a sender: those of the house's own address and of senders that are not there, all but those of the `others`.
+    """
     now = clock.now()
     moments = [rows.value(Message.due_at, moment) for moment in (now + LEASE, now)]
-    sql = CLAIM.format(alone="" if is_sqlite() else "FOR UPDATE SKIP LOCKED")
+    whose, ids = ("AND sender_id = ?", [sender.id]) if sender else (NOT_THEIRS.format(ids=rows.marks(others)), others)
+    sql = CLAIM.format(whose=whose if ids else "", alone="" if is_sqlite() else "FOR UPDATE SKIP LOCKED")
     with transaction():
-        return rows.returned(Message, sql, [owner, *moments, limit])
+        if sender:
+            limit = _within_quota(sender, limit)
+        return rows.returned(Message, sql, [owner, *moments, *ids, limit]) if limit else []
+
+
+def _within_quota(sender: Sender, limit: int) -> int:
+    """Asked once more where no other worker can claim for this sender at the same moment."""
+    if sender.quota and not is_sqlite():
+        list(Sender.select(Sender.id).where(Sender.id == sender.id).for_update())
+    return quota.room(sender, limit)
 
 
 def release(owner_prefix: str | None = None) -> int:
@@ -63,6 +79,7 @@ def repeat_unclear() -> int:
 
 
 def next_due() -> Any:
-    """When the next planned message is due; None when none is."""
-    return Message.select(Message.due_at).where(PLANNED).order_by(Message.due_at).limit(1).scalar()
+    """When the next message is due that is not due yet; None when there is none. Overdue ones have their own reasons."""
+    ahead = Message.select(Message.due_at).where(PLANNED, Message.due_at > clock.now())
+    return ahead.order_by(Message.due_at).limit(1).scalar()
 

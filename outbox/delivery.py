@@ -2,24 +2,24 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 
 from core import clock, journal, keys
 from core.db import transaction
 from core.queue import OneAtATime
-from core.settings import get as setting
 from emails import compose, mime
 from outbox import alarm, claim, truth
-from outbox.breaker import Breaker
 from outbox.channels.contract import Channel, Letter
 from outbox.guard import Guard
-from outbox.ledger import Dispatch, Ledger
+from outbox.ledger import Dispatch
 from outbox.models import Message
-from outbox.post import Post
+from outbox.senders import senders
 from outbox.states import End
+from outbox.ways import FRESH, Way, Ways
 from pages import links
 from pages.models import Link
 
-BATCH = 50
+SOON = timedelta(seconds=FRESH)
 
 log = logging.getLogger("statusbote.outbox")
 
@@ -32,47 +32,68 @@ class Delivery:
         self.host = host
         self.wanted = wanted
         self.guard = Guard(owner)
-        self.breaker = Breaker(channel.name)
-        self.ledger = Ledger(owner, self.breaker)
-        self.post = Post(channel, self.ledger)
-        self.run = OneAtATime(self._run)
+        self.ways = Ways(channel, owner, host)
+        self._once = OneAtATime(self._run)
         self._closing = False
+
+    def run(self) -> None:
+        """Send what is due until nothing is; called while at it, it looks once more."""
+        self.ways.nudge()
+        self._once()
 
     def close(self, seconds: float) -> None:
         """End in order: nothing new is claimed, what is under way may finish."""
         self._closing = True
-        self.post.close(seconds)
-        self.ledger.close()
+        self.ways.nudge()
+        self.ways.close(seconds)
 
     def _run(self) -> None:
-        while not self._closing and self._batch():
+        while not self._closing and self._round():
             pass
         self._set_alarm()
 
-    def _batch(self) -> bool:
+    def _round(self) -> bool:
+        """A batch for every sender that has room for it; False when none has anything more to send now."""
+        ways = [way for way in self.ways.all() if way.is_due()]
+        busy = [way for way in ways if not way.post.has_room()]
+        took = [self._batch(way) for way in ways if way not in busy]
+        if busy and not any(took):
+            self.ways.wait(busy)
+        return any(took) or bool(busy)
+
+    def _batch(self, way: Way) -> bool:
         """Send one batch; False when nothing was due or the sender rests."""
-        self.post.wait_for_room(60)
-        limit = self.breaker.allowance(min(BATCH, self.post.room()))
-        claimed = claim.claim(self.owner, limit) if limit else []
+        claimed = way.claim(self.owner, self.ways.others())
         if claimed:
             wishes, ends = truth.check(claimed, self.wanted)
-            ends |= self.guard.check(wishes, claimed)
+            ends |= self._lost(claimed, ends) | self.guard.check(wishes, claimed)
             for wish in wishes:
-                if wish.message.id not in ends and (dispatch := self._write(wish, ends)):
-                    self.post.hand_in(dispatch)
+                if wish.message.id not in ends and (dispatch := self._write(wish, way, ends)):
+                    way.post.hand_in(dispatch)
             self._settle({message.id: message for message in claimed}, ends)
         return bool(claimed)
 
-    def _write(self, wish: truth.Wish, ends: dict[int, End]) -> Dispatch | None:
+    def _lost(self, claimed: Sequence[Message], ends: dict[int, End]) -> dict[int, End]:
+        """Those still wanted that have no way: a person decides, unless it is only too new to be known here."""
+        lost = [message for message in claimed if message.id not in ends and not self.ways.of(message.sender_id)]
+        reasons = senders.missing({message.sender_id or 0 for message in lost}) if lost else {}
+        soon = clock.now() + SOON
+        return {
+            message.id: End("held", reasons[message.sender_id]) if message.sender_id in reasons
+            else End("planned", message.reason, soon)
+            for message in lost
+        }
+
+    def _write(self, wish: truth.Wish, way: Way, ends: dict[int, End]) -> Dispatch | None:
         """The finished letter of a wish; a text that cannot be composed is noted among the ends."""
         try:
-            return self._letter(wish)
+            return self._letter(wish, way)
         except Exception:
             log.exception("message %s could not be composed", wish.message.id)
             ends[wish.message.id] = End("failed", "not_composed")
             return None
 
-    def _letter(self, wish: truth.Wish) -> Dispatch:
+    def _letter(self, wish: truth.Wish, way: Way) -> Dispatch:
         message, person = wish.message, wish.person
         known = Link.get_or_none(Link.id == message.link_id) if message.link_id else None
         link = known or links.prepare(wish.record.id, person.who, person.address)
@@ -80,10 +101,10 @@ class Delivery:
         message.dated_at = message.dated_at or clock.now()
         message_id = message.message_id or f"<{keys.random62(22)}@{self.host}>"
         composed = compose.compose(wish.template, wish.record, person, links.url(link.id), link.expires_at, wish.event)
-        company = setting("company")
-        sender = (company.get("name", ""), company.get("mail_from") or f"statusbote@{self.host}")
+        sender, reply_to = senders.signature(way.sender, self.host)
         raw = mime.build(
-            composed, to=(person.name, person.address), sender=sender, message_id=message_id, date=message.dated_at
+            composed, to=(person.name, person.address), sender=sender, message_id=message_id, date=message.dated_at,
+            reply_to=reply_to,
         )
         letter = Letter(message_id, sender[1], person.address, composed.subject, raw)
         return Dispatch(message, letter, None if known else link)
@@ -107,5 +128,5 @@ class Delivery:
 
     def _set_alarm(self) -> None:
         due = claim.next_due()
-        if due and due > clock.now():
+        if due:
             alarm.at(due)

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -13,7 +14,6 @@ from core.db import database, transaction
 from core.keys import fingerprint
 from core.rows import marks, run, value
 from outbox import policy
-from outbox.breaker import Breaker
 from outbox.channels.contract import Letter, Result
 from outbox.models import Message, Suppression
 from outbox.states import Gone
@@ -30,6 +30,7 @@ MARK = """
 SENT = "UPDATE message SET state = 'sent', reason = '', sent_at = ?, owner = '' WHERE owner = ? AND id IN ({ids})"
 
 log = logging.getLogger("statusbote.outbox")
+Heard = Callable[[int | None, list[str]], None]  # told what came back for a sender
 
 
 @dataclass
@@ -51,9 +52,9 @@ class Dispatch:
 class Ledger:
     """Writes marks before the final dot and results after it; many of both in one commit."""
 
-    def __init__(self, owner: str, breaker: Breaker):
+    def __init__(self, owner: str, heard: Heard):
         self.owner = owner
-        self.breaker = breaker
+        self.heard = heard
         self._box: SimpleQueue[Dispatch | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
@@ -142,8 +143,9 @@ class Ledger:
         lines = [dispatch.message.line("sent", code=dispatch.code) for dispatch in sent]
         lines += [line for dispatch in results if dispatch not in sent for line in self._other(dispatch, now)]
         journal.record_many(lines)
-        if results:
-            self.breaker.heard([dispatch.result.verdict for dispatch in results if dispatch.result])
+        for sender in {dispatch.message.sender_id for dispatch in results}:
+            mine = [dispatch for dispatch in results if dispatch.message.sender_id == sender]
+            self.heard(sender, [dispatch.result.verdict for dispatch in mine if dispatch.result])
 
     def _other(self, dispatch: Dispatch, now: Any) -> list[dict[str, Any]]:
         message, verdict = dispatch.message, dispatch.result.verdict if dispatch.result else ""

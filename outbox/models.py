@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from peewee import BlobField, ForeignKeyField, IntegerField, TextField
+from peewee import BlobField, BooleanField, ForeignKeyField, IntegerField, TextField
 
 from core import journal
-from core.db import Model, UtcField
+from core.db import Json, Model, UtcField
 from emails.models import Template
 from records.models import Record
 
@@ -16,7 +16,8 @@ class Message(Model):
     `recipient`: customer, assignee, manager or an address. `occasion`: what made it, unique per rule, record, recipient
     and channel. `state`: planned, sending_pre, sending_data, sent, bounced, awaiting, held, unclear, dropped, failed.
     `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link, appointment, payment, feedback, event
-    or series; it decides what an unclear end means. `depth`: how many causes deep, see `outbox.plan`.
+    or series; it decides what an unclear end means. `depth`: how many causes deep, see `outbox.plan`. `sender_id`: none is
+    the house's own address.
     """
 
     rule_id = IntegerField(null=True)
@@ -42,6 +43,7 @@ class Message(Model):
     dated_at = UtcField(null=True)
     message_id = TextField(default="")
     depth = IntegerField(default=0)
+    sender_id = IntegerField(null=True)
     record_id: Any
     template_id: Any
 
@@ -50,6 +52,28 @@ class Message(Model):
         return journal.row(
             f"message.{state}", self.record_id, actor, message=self.id, rule=self.rule_id, reason=reason, **more
         )
+
+
+class Sender(Model):
+    """An account at a mail server, beside the house's own address.
+
+    `tls`: starttls, tls (from the first byte) or none. `password` is sealed. `quota`: mails an hour, 0 is any number.
+    `users`: the ids of those who may use it, none is everybody.
+    """
+
+    label = TextField()
+    host = TextField()
+    port = IntegerField()
+    tls = TextField()
+    login = TextField(default="")
+    password = TextField(default="")
+    from_name = TextField(default="")
+    from_address = TextField()
+    reply_to = TextField(default="")
+    quota = IntegerField(default=0)
+    users = Json(list)
+    active = BooleanField(default=True)
+    created_at = UtcField()
 
 
 class SenderState(Model):

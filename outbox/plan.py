@@ -32,6 +32,7 @@ class Planned:
     link_id: str | None = None
     state: str = "planned"  # or awaiting a person's release, or dropped from the start
     reason: str = ""
+    sender_id: int | None = None  # none is the house's own address
     depth: int = 0  # causes: 1 when what caused it was itself caused by a message, and so on
 
 

@@ -15,11 +15,11 @@ log = logging.getLogger("statusbote.outbox")
 class Post:
     """As many connections as there is work for, up to the channel's number; a silent server blocks only its own."""
 
-    def __init__(self, channel: Channel, ledger: Ledger):
+    def __init__(self, channel: Channel, ledger: Ledger, change: threading.Condition):
         self.channel = channel
         self.ledger = ledger
         self._work: Queue[Dispatch | None] = Queue()
-        self._change = threading.Condition()
+        self._change = change
         self._threads = 0
         self._under_way = 0
         self._closing = False
@@ -29,14 +29,19 @@ class Post:
         with self._change:
             return max(0, 2 * self.channel.connections + 10 - self._under_way)
 
-    def wait_for_room(self, seconds: float) -> None:
+    def has_room(self) -> bool:
+        """True when it is worth while to claim more."""
         with self._change:
-            self._change.wait_for(lambda: self._under_way <= self.channel.connections, seconds)
+            return self._under_way <= self.channel.connections
+
+    def is_empty(self) -> bool:
+        with self._change:
+            return self._under_way == 0
 
     def wait_until_empty(self, seconds: float) -> bool:
         """True when nothing is under way any more within that time."""
         with self._change:
-            return self._change.wait_for(lambda: self._under_way == 0, seconds)
+            return self._change.wait_for(self.is_empty, seconds)
 
     def hand_in(self, dispatch: Dispatch) -> None:
         with self._change:

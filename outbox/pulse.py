@@ -11,6 +11,7 @@ from core.i18n import gettext as _
 from core.i18n import ngettext, time
 from outbox import valve
 from outbox.models import Message, SenderState, Worker
+from outbox.senders import senders
 from outbox.states import REASONS
 from records import actors
 from records.zones import appointment, zone_of
@@ -41,7 +42,7 @@ def look(mailbox: bool) -> Health:
     now, stopped = clock.now(), valve.stopped()
     beat = Worker.select(Worker.beat_at).order_by(Worker.beat_at.desc()).limit(1).scalar()
     asleep = beat is None or now - beat > ASLEEP
-    signs = [_heart(beat, asleep, now), _overdue(now, bool(stopped)), _way(mailbox, now)]
+    signs = [_heart(beat, asleep, now), _overdue(now, bool(stopped)), *_ways(mailbox, now)]
     if stopped:
         return Health(_("Sending is stopped"), [_halt(stopped), *signs])
     if asleep:
@@ -65,18 +66,32 @@ def _overdue(now: datetime, stopped: bool) -> Sign:
     return Sign(_("Overdue"), ago(now - oldest), "wait" if stopped else "stop")
 
 
-def _way(mailbox: bool, now: datetime) -> Sign:
+def _ways(mailbox: bool, now: datetime) -> list[Sign]:
+    """The house's own way out, and every further sender that fares badly."""
+    states = list(SenderState.select())
+    own = [Sign(_("Mail server"), *fares(state, now)) for state in states if not _number(state)]
     if mailbox:
-        return Sign(_("Way out"), _("built-in mailbox"), link="/mailbox")
-    state = SenderState.select().first()
-    if state is None:
-        return Sign(_("Mail server"), _("accepts"))
+        own = [Sign(_("Way out"), _("built-in mailbox"), link="/mailbox")]
+    troubled = {_number(state): state for state in states if _number(state)}
+    named = senders.names(troubled)
+    further = [Sign(named[key], *fares(troubled[key], now)) for key in sorted(named)]
+    return [*(own[:1] or [Sign(_("Mail server"), _("accepts"))]), *further]
+
+
+def _number(state: SenderState) -> int:
+    """Which further sender it is; 0 for the house's own address."""
+    kind, _colon, number = state.sender.partition(":")
+    return int(number) if kind == "sender" else 0
+
+
+def fares(state: SenderState, now: datetime) -> tuple[str, str]:
+    """How a sender in trouble stands, and the tone of that."""
     reason = _(REASONS.get(state.reason, state.reason))
     if state.rests_until and state.rests_until > now:
         how = _("rests until %(when)s: %(reason)s", when=time(state.rests_until, zone_of(None)), reason=reason)
     else:
         how = _("is tried with one message: %(reason)s", reason=reason)
-    return Sign(_("Mail server"), how, "stop" if state.reason == "sender" else "wait")
+    return how, "stop" if state.reason == "sender" else "wait"
 
 
 def _halt(stopped: dict[str, Any]) -> Sign:

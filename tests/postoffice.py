@@ -53,7 +53,7 @@ class PostOffice:
     def _serve(self, connection: socket.socket) -> None:
         try:
             _Conversation(self, connection).hold()
-        except (OSError, EOFError, ssl.SSLError):
+        except (OSError, EOFError, ValueError, IndexError):  # ValueError: somebody begins with TLS
             pass
         finally:
             connection.close()

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from core.config import ConfigError
-from outbox.channels import open_channel
+from outbox.channels import address, open_channel
 from outbox.channels import smtp as channel
+from outbox.channels.account import Account
 from outbox.channels.contract import Letter, Result
 from outbox.states import Gone
 from tests.postoffice import DROP, HANG, PostOffice
@@ -150,16 +151,14 @@ def test_wrong_access_data_are_the_senders_fault():
 
 def test_tls_is_never_silently_left_out():
     with PostOffice() as office:
-        server = open_channel(f"smtp://127.0.0.1:{office.port}", "test")
-        server.plain = False
+        server = channel.Smtp(Account("post", "127.0.0.1", office.port), "test")
         assert server.connect().deliver(LETTER, Marks()).verdict == "sender"
         assert office.mails == []
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(tmp_path):
     with PostOffice(tls=self_signed(tmp_path)) as office:
-        server = open_channel(f"smtp://127.0.0.1:{office.port}", "test")
-        server.plain = False
+        server = channel.Smtp(Account("post", "127.0.0.1", office.port), "test")
         assert server.connect().deliver(LETTER, Marks()) == Result("sender", "TLS: SSLCertVerificationError")
 
 
@@ -184,3 +183,16 @@ def self_signed(folder):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]", "224.0.0.1", "0.0.0.0", "[fd00:ec2::254]"]
+)
+def test_places_that_are_never_a_mail_server_are_not_called(host):
+    connection = open_channel(f"smtp://{host}:25", "test").connect()
+    assert connection.deliver(LETTER, Marks()) == Result("sender", "address")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "10.0.0.5", "192.168.1.2", "fd12::1", "9.9.9.9"])
+def test_a_mail_server_may_stand_in_the_house(host):
+    assert not address.is_forbidden(host)

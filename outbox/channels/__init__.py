@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from outbox.channels.account import account
 from outbox.channels.contract import Channel
 from outbox.channels.mailbox import Mailbox
 from outbox.channels.smtp import Smtp
 
 CHANNELS: dict[str, Callable[[str, str], Channel]] = {
     "": lambda url, host_name: Mailbox(),
-    "smtp": Smtp,
-    "smtps": Smtp,
+    "smtp": lambda url, host_name: Smtp(account(url), host_name),
+    "smtps": lambda url, host_name: Smtp(account(url), host_name),
 }
 
 

@@ -5,50 +5,35 @@ import re
 import smtplib
 import socket
 import ssl
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from core.config import ConfigError
+from outbox.channels import address
+from outbox.channels.account import Account
 from outbox.channels.contract import Letter, Mark, Result
 from outbox.states import Gone
 
 CONNECT = 30.0  # seconds to wait for a connection
 REPLY = 60.0  # seconds to wait for an answer
 FINAL = 240.0  # seconds to wait for the answer to the final dot
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Smtp:
-    """A mail server: `smtp[s]://user:password@host:port?connections=8&tls=off`.
+    """A mail server and our account there."""
 
-    smtp:// demands STARTTLS, except on loopback or with tls=off; certificates are verified.
-    """
-
-    def __init__(self, url: str, host_name: str):
-        parts = urlsplit(url)
-        options = parse_qs(parts.query)
-        self.host, self.port = parts.hostname or "localhost", parts.port or (465 if parts.scheme == "smtps" else 587)
-        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
-        self.wrapped = parts.scheme == "smtps"
-        self.plain = options.get("tls") == ["off"] or self.host in LOOPBACK
-        self.connections = _connections(options.get("connections", ["8"])[0])
-        self.name = f"smtp:{self.host}:{self.port}"
+    def __init__(self, account: Account, host_name: str):
+        self.account = account
         self.host_name = host_name
+        self.name, self.connections = account.name, account.connections
 
     def connect(self) -> "SmtpConnection":
-        return SmtpConnection(self)
-
-
-def _connections(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100:
-        raise ConfigError("connections= in STATUSBOTE_SMTP_URL must be a number from 1 to 100.")
-    return int(text)
+        return SmtpConnection(self.account, self.host_name)
 
 
 class SmtpConnection:
     """One kept connection; it opens itself anew when the server has closed it in the meantime."""
 
-    def __init__(self, server: Smtp):
-        self.server = server
+    def __init__(self, account: Account, host_name: str):
+        self.account = account
+        self.host_name = host_name
         self.smtp: smtplib.SMTP | None = None
 
     def deliver(self, letter: Letter, mark: Mark) -> Result:
@@ -65,7 +50,7 @@ class SmtpConnection:
 
     def _attempt(self, letter: Letter, mark: Mark) -> Result:
         try:
-            smtp = self.smtp = self.smtp or self._open()
+            smtp = self.open()
             refused = self._envelope(smtp, letter)
             if refused:
                 return refused
@@ -80,27 +65,35 @@ class SmtpConnection:
         except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
             self._drop()
             return Result("sender", f"TLS: {type(error).__name__}")
+        except address.Forbidden:
+            return Result("sender", "address")
         except (OSError, smtplib.SMTPException):
             self._drop()
             return STALE
         return self._finish(smtp)
 
-    def _open(self) -> smtplib.SMTP:
-        server, context = self.server, ssl.create_default_context()
-        where = (server.host, server.port, server.host_name)
-        if server.wrapped:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=CONNECT, context=context)
+    def open(self) -> smtplib.SMTP:
+        """Connect, agree on TLS and sign in, unless that is done; raises what goes wrong."""
+        if self.smtp is None:
+            self.smtp = self._connected()
+            if self.account.login:
+                self.smtp.login(self.account.login, self.account.password)
+        return self.smtp
+
+    def _connected(self) -> smtplib.SMTP:
+        account, context = self.account, ssl.create_default_context()
+        where, patience = (account.host, account.port, self.host_name), min(CONNECT, account.longest)
+        if account.tls == "tls":
+            smtp: smtplib.SMTP = address.Wrapped(*where, timeout=patience, context=context)
         else:
-            smtp = smtplib.SMTP(*where, timeout=CONNECT)
+            smtp = address.Plain(*where, timeout=patience)
         assert smtp.sock
         smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        smtp.sock.settimeout(REPLY)
+        smtp.sock.settimeout(min(REPLY, account.longest))
         smtp.ehlo_or_helo_if_needed()
-        if not server.wrapped and not server.plain:
+        if account.tls == "starttls":
             smtp.starttls(context=context)
             smtp.ehlo()
-        if server.user:
-            smtp.login(server.user, server.password)
         return smtp
 
     def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> Result | None:
@@ -137,10 +130,10 @@ class SmtpConnection:
         """The final dot; from here on silence means that nobody knows."""
         try:
             assert smtp.sock
-            smtp.sock.settimeout(FINAL)
+            smtp.sock.settimeout(min(FINAL, self.account.longest))
             smtp.send(".\r\n")
             code, text = smtp.getreply()
-            smtp.sock.settimeout(REPLY)
+            smtp.sock.settimeout(min(REPLY, self.account.longest))
         except (OSError, smtplib.SMTPException):
             self._drop()
             return Result("silent")
