@@ -164,6 +164,19 @@ def test_the_link_leaves_the_page_by_no_referer_and_no_cache(client: FlaskClient
         assert (answer.headers["Referrer-Policy"], answer.headers["Cache-Control"]) == ("strict-origin", "no-store")
 
 
+def test_over_https_the_form_is_believed_by_its_origin_alone(
+    house: Flask, client: FlaskClient, ben: User, mailing: PostOffice
+) -> None:
+    house.config["WTF_CSRF_ENABLED"] = True
+    page = client.get("/password", base_url="https://localhost").text
+    typed = {"csrf_token": re.findall('name="csrf_token" value="([^"]+)"', page)[0]}
+    there = {"base_url": "https://localhost", "headers": {"Referer": "https://localhost/"}}
+    client.post("/password", data={**typed, "email": ben.email}, **there)
+    link = link_in(mailing, "password")
+    assert client.post(link, data={**typed, **NEW}, base_url="https://localhost").status_code == 400
+    assert client.post(link, data={**typed, **NEW}, **there).location == "/"
+
+
 def test_an_address_is_mailed_three_times_an_hour_and_a_network_asks_twenty(
     client: FlaskClient, ben: User, mailing: PostOffice, caplog: pytest.LogCaptureFixture
 ) -> None:
