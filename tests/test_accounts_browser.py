@@ -6,6 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.letterbox import link_in
+from tests.postoffice import PostOffice
+
 PHONE = {"width": 375, "height": 800}
 
 
@@ -53,6 +56,28 @@ def test_the_keyboard_can_skip_the_menu(page: Page) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent.trim()") == "Invite a person"
+
+
+def test_b6_somebody_invited_joins_on_a_phone(page: Page, chromium: Browser, address: str, mailing: PostOffice) -> None:
+    page.goto("/users/new")
+    page.get_by_label("E-mail").fill("cem@example.org")
+    page.locator("select[name=language]").select_option("en")
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_text("is on its way").wait_for()
+    context = chromium.new_context(locale="en-GB", base_url=address, viewport=PHONE)
+    theirs, referers = context.new_page(), []
+    theirs.on("request", lambda asked: referers.append(asked.headers.get("referer", "")))
+    theirs.goto(link_in(mailing, "invitation"))
+    assert judged(theirs) == []
+    assert theirs.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    theirs.get_by_label("First name").fill("Cem")
+    theirs.get_by_label("Last name").fill("Yıldız")
+    theirs.get_by_label("New password").fill("long enough")
+    theirs.get_by_label("Once more").fill("long enough")
+    theirs.get_by_role("button", name="Accept the invitation").click()
+    theirs.get_by_text("Welcome, Cem Yıldız.").wait_for()
+    assert not any("invitation" in referer for referer in referers) and any(referers)
+    context.close()
 
 
 def test_on_a_phone_the_menu_opens_over_the_page(page: Page) -> None:
