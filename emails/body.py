@@ -75,6 +75,8 @@ def _component(part: Part, word: Write, accent: str) -> str | None:
         return _button(only, escape(_("See the status")), word)
     if isinstance(only, Value) and only.sort == "items":
         return _items(word)
+    if isinstance(only, Value) and only.sort == "file":
+        return f"<mj-raw>{word(only.statement.liquid)}</mj-raw>"
     if isinstance(only, Value) and only.sort == "qr":
         return _payment(word)
     return None

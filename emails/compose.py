@@ -12,7 +12,7 @@ from liquid.template import BoundTemplate
 
 from core import i18n, settings
 from emails import grammar, harmless, letter, logo, markup, plain, proof, values
-from emails.enclosed import PAYMENT, Picture
+from emails.enclosed import LARGEST, PAYMENT, File, Picture
 from emails.logo import CONTENT_ID, Logo
 from emails.models import Template
 from emails.scene import Scene
@@ -29,13 +29,14 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True)
 class Composed:
-    """One message, ready to be put into an envelope, with the pictures that its HTML shows."""
+    """One message, ready to be put into an envelope, with the pictures its HTML shows and the files attached."""
 
     subject: str
     html: str
     text: str
     language: str
     pictures: tuple[Picture, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,16 @@ def fill(compiled: Compiled, scene: Scene, language: str) -> Composed:
             html, text = compiled.html.render(shown), compiled.text.render(shown)
         except LiquidError as error:
             raise Unusable(str(error.message)) from error
-    return Composed(_one_line(subject), html, plain.tidy(text), language, tuple(_pictures(html, compiled.logo, said)))
+    pictures = tuple(_pictures(html, compiled.logo, said))
+    return Composed(_one_line(subject), html, plain.tidy(text), language, pictures, _files(said))
+
+
+def _files(said: dict[str, Any]) -> tuple[File, ...]:
+    """Whatever was asked for and is a file; raises Unusable."""
+    files = tuple(value for value in said.values() if isinstance(value, File))
+    if sum(len(file.data) for file in files) > LARGEST:
+        raise Unusable(i18n.gettext("What is attached is too large: at most %(n)s MB go along.", n=LARGEST >> 20))
+    return files
 
 
 def _pictures(html: str, logo: Logo | None, said: dict[str, Any]) -> Iterator[Picture]:

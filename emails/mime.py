@@ -4,6 +4,7 @@ Lines end in CRLF and none is longer than 76 octets, except headers that must no
 whoever writes the bytes to an SMTP connection doubles such dots (RFC 5321, 4.5.2).
 """
 
+import re
 from binascii import b2a_base64, b2a_qp
 from datetime import datetime
 from email.header import decode_header, make_header
@@ -14,13 +15,15 @@ from hashlib import sha256
 
 from emails import headers
 from emails.compose import Composed
-from emails.enclosed import Picture
+from emails.enclosed import File, Picture
 from emails.headers import Refused
 
 __all__ = ["Refused", "build"]
 
 Mailbox = tuple[str, str]  # name, address
 CRLF = b"\r\n"
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
+FILE_SORT = re.compile(r"[a-z]+/[a-z]+(; [a-z]+=[A-Za-z0-9-]+){0,2}")
 
 
 def build(
@@ -28,6 +31,9 @@ def build(
 ) -> bytes:
     """The whole mail. `message_id` in angle brackets and `date` come from the caller; raises Refused."""
     boundary = "=_" + sha256(message_id.encode()).hexdigest()[:32]
+    form, content = _alternative(composed, boundary)
+    if composed.files:
+        form, content = _mixed(form, content, composed.files, f"{boundary}m")
     lines = [
         ("From", headers.mailbox(*sender, first=6)),
         ("To", headers.mailbox(*to, first=4)),
@@ -38,11 +44,11 @@ def build(
         ("Auto-Submitted", "auto-generated"),
         ("Content-Language", composed.language),
         ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
+        ("Content-Type", form),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in lines).encode("ascii") + CRLF
     _check(head, lines, composed.subject)
-    return head + _alternatives(composed, boundary)
+    return head + content
 
 
 def _check(head: bytes, lines: list[tuple[str, str]], subject: str) -> None:
@@ -58,12 +64,33 @@ def _check(head: bytes, lines: list[tuple[str, str]], subject: str) -> None:
         raise Refused("The subject has changed.")
 
 
-def _alternatives(composed: Composed, boundary: str) -> bytes:
+def _alternative(composed: Composed, boundary: str) -> tuple[str, bytes]:
+    """Content type and content of text and HTML."""
     mark = f"--{boundary}".encode()
     html = _part("text/html; charset=utf-8", composed.html)
     if composed.pictures:
         html = _related(html, composed.pictures, f"{boundary}r")
-    return CRLF.join([mark, _part("text/plain; charset=utf-8", composed.text), mark, html, mark + b"--", b""])
+    content = CRLF.join([mark, _part("text/plain; charset=utf-8", composed.text), mark, html, mark + b"--", b""])
+    return f'multipart/alternative;\r\n boundary="{boundary}"', content
+
+
+def _mixed(form: str, content: bytes, files: tuple[File, ...], boundary: str) -> tuple[str, bytes]:
+    """The same with files behind it."""
+    mark = f"--{boundary}".encode()
+    attached = [line for file in files for line in (mark, _file(file))]
+    whole = CRLF.join([mark, f"Content-Type: {form}\r\n\r\n".encode() + content, *attached, mark + b"--", b""])
+    return f'multipart/mixed;\r\n boundary="{boundary}"', whole
+
+
+def _file(file: File) -> bytes:
+    """A file as a part; raises Refused for a name or type that would say more than that."""
+    if not FILE_NAME.fullmatch(file.name) or not FILE_SORT.fullmatch(file.sort):
+        raise Refused("This file cannot be attached.")
+    head = (
+        f'Content-Type: {file.sort};\r\n name="{file.name}"\r\nContent-Transfer-Encoding: base64\r\n'
+        f'Content-Disposition: attachment;\r\n filename="{file.name}"\r\n'
+    )
+    return head.encode("ascii") + CRLF + _base64(file.data)
 
 
 def _related(html: bytes, pictures: tuple[Picture, ...], boundary: str) -> bytes:

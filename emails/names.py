@@ -16,6 +16,7 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "location": (("location",), ("standort",)),
     "company": (("company",), ("betrieb", "firma")),
     "payment": (("payment",), ("zahlung",)),
+    "appointment": (("appointment",), ("termin",)),
     "link": (("link",), ("link",)),
     "event": (("event",), ("ereignis",)),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts import bank
 from core.i18n import N_, date, gettext, moment, pick, time
-from emails import harmless, wording
+from emails import appointment, harmless, wording
 from emails.scene import Scene
 from pages import payment
 from records.models import Contact
@@ -16,13 +16,17 @@ from records.people import Person
 
 @dataclass(frozen=True)
 class Placeholder:
-    """`sort` is text, name, money, date, url, items or qr; `value` gives text (or the thing itself), None for nothing."""
+    """`sort` is text, name, money, date, url, items, qr or file; `value` gives text (or the thing itself), None for nothing.
+
+    A file is attached to the message that asks for it.
+    """
 
     key: str
     german: str  # what stands for the key's last word in German, see `names`
     label: str
     sort: str
     value: Callable[[Scene], Any]
+    about: str = ""  # for whoever writes, where the label is not enough
 
     @property
     def group(self) -> str:
@@ -78,8 +82,11 @@ def _code(scene: Scene) -> payment.Payment | None:
 
 
 PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
-    Placeholder("greeting", "", N_("Greeting"), "name", greeting),
-    Placeholder("reader.name", "name", N_("Reader’s name"), "name", lambda s: _name(s.person)),
+    Placeholder("greeting", "", N_("Greeting"), "name", greeting, N_("with the name where there is one")),
+    Placeholder(
+        "reader.name", "name", N_("Reader’s name"), "name", lambda s: _name(s.person),
+        N_("whoever this mail goes to, also an assignee"),
+    ),
     Placeholder("customer.name", "name", N_("Customer’s name"), "name", lambda s: _name(s.record.contact)),
     Placeholder(
         "customer.email", "email", N_("Customer’s e‑mail"), "text", lambda s: s.record.contact and s.record.contact.email,
@@ -91,11 +98,17 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("record.kind", "art", N_("Kind of record"), "text", lambda s: s.record.kind.label()),
     Placeholder("record.number", "nummer", N_("Number"), "text", lambda s: s.record.number),
     Placeholder("record.status", "status", N_("Status"), "text", lambda s: s.record.kind.status_label(s.record.status)),
-    Placeholder("record.status_key", "statusschlüssel", N_("Status, for conditions"), "text", lambda s: s.record.status),
-    Placeholder("record.sentence", "satz", N_("Sentence about the status"), "text", _sentence),
+    Placeholder(
+        "record.status_key", "statusschlüssel", N_("Status, for conditions"), "text", lambda s: s.record.status,
+        N_("never translated, to compare with"),
+    ),
+    Placeholder(
+        "record.sentence", "satz", N_("Sentence about the status"), "text", _sentence,
+        N_("as it is set for the status"),
+    ),
     Placeholder("record.items", "positionen", N_("Items as a table"), "items", items),
     Placeholder("record.total", "summe", N_("Total"), "money", _total),
-    Placeholder("record.open", "offen", N_("Amount still open"), "money", _open),
+    Placeholder("record.open", "offen", N_("Amount still open"), "money", _open, N_("nothing once it is paid")),
     Placeholder("record.placed_at", "eingegangen_am", N_("Placed on"), "date", lambda s: s.at(s.record.placed_at, day)),
     Placeholder("record.scheduled_at", "termin", N_("Appointment"), "date", lambda s: s.at(s.record.scheduled_at, moment)),
     Placeholder(
@@ -121,6 +134,7 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder(
         "location.hours", "öffnungszeiten", N_("Opening hours"), "text",
         lambda s: s.location and wording.opening(s.location.hours),
+        N_("in words, by day"),
     ),
     Placeholder("company.name", "name", N_("Company"), "text", lambda s: s.company.get("name")),
     Placeholder("company.email", "email", N_("Company’s e‑mail"), "text", lambda s: s.company.get("email")),
@@ -139,18 +153,19 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("company.bic", "bic", N_("BIC"), "text", lambda s: _account(s, lambda own: own.bic)),
     Placeholder("payment.reference", "verwendungszweck", N_("Payment reference"), "text", _reference),
     Placeholder("payment.due", "zu_zahlen_bis", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
+    Placeholder("appointment.ics", "kalenderdatei", N_("Appointment as a calendar file, attached"), "file", appointment.of),
     Placeholder("payment.qr", "überweisung", N_("Bank details with a code for banking apps"), "qr", _code),
-    Placeholder("link", "", N_("Link to the status page"), "url", lambda s: s.link),
+    Placeholder("link", "", N_("Link to the status page"), "url", lambda s: s.link, N_("for this reader alone")),
     Placeholder("link.expires", "gültig_bis", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
 )}
 
 GROUPS = {
     "greeting": N_("Reader"), "reader": N_("Reader"), "customer": N_("Customer"), "assignee": N_("Assignee"),
     "record": N_("Record"), "location": N_("Location"), "company": N_("Company"),
-    "payment": N_("Payment"), "link": N_("Status page"),
+    "payment": N_("Payment"), "appointment": N_("Appointment"), "link": N_("Status page"),
 }
 ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each
-ALONE = ("items", "qr")  # sorts that are more than words
+ALONE = ("items", "qr", "file")  # sorts that are more than words
 FIELD = "record.fields."  # followed by the key of one of the kind's own fields
 EVENT = "event."  # followed by a name of what was said with the event that caused the message
 

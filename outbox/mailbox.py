@@ -18,7 +18,7 @@ BASE = '<base target="_blank">'
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail taken apart; `html` and `text` are its bodies, "" where it has none."""
+    """A mail taken apart; `html` and `text` are its bodies, "" where it has none; `files` are names."""
 
     mail: Mail
     sender: str
@@ -27,6 +27,7 @@ class Letter:
     dated_at: datetime | None
     html: str
     text: str
+    files: list[str]
 
     @property
     def source(self) -> str:
@@ -63,6 +64,7 @@ def read(mail: Mail) -> Letter:
         dated_at=date.datetime if date is not None else None,
         html=_illustrated(message, _body(message, "html")),
         text=_body(message, "plain"),
+        files=[name for part in message.walk() if part.is_attachment() and (name := part.get_filename())],
     )
 
 

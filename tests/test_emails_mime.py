@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from emails import mime
 from emails.compose import Composed
-from emails.enclosed import Picture
+from emails.enclosed import File, Picture
 
 MAIL = Composed(
     "Auftrag 1047", "<p>Größe &amp; Maß</p>\n" + "x" * 3000, "Größe.\n.\n..zwei\n\nvon hier \t\nLeerzeichen \n", "de"
@@ -93,6 +93,41 @@ def test_several_pictures_are_related_to_the_html():
     ]
     assert [part.get_content() for part in message.walk() if part["Content-ID"]] == [b"logo" * 99, b"code" * 99]
     assert not any(part.defects for part in message.walk()) and max(map(len, raw.split(b"\r\n"))) <= 76
+
+
+CALENDAR = File("appointment.ics", "text/calendar; charset=utf-8; method=PUBLISH", b"BEGIN:VCALENDAR\r\n" * 40)
+
+
+def test_files_stand_behind_text_and_html():
+    page = File("Status 1001.html", "text/html; charset=utf-8", "<p>Größe</p>".encode())
+    raw = mime.build(Composed("S", "<p>x</p>", "x\n", "de", (Picture("logo", "png", b"x"),), (CALENDAR, page)), **GIVEN)
+    message = read(raw)
+    assert list(message.keys()) == HEADERS
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+        "text/calendar", "text/html",
+    ]
+    assert [(part.get_filename(), part.get_payload(decode=True)) for part in message.iter_attachments()] == [
+        ("appointment.ics", CALENDAR.data), ("Status 1001.html", page.data)
+    ]
+    assert message.get_body(("html",)).get_content().strip() == "<p>x</p>"
+    assert [list(part.keys()) for part in message.iter_attachments()] == [
+        ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition"]
+    ] * 2
+    assert not any(part.defects for part in message.walk())
+    assert raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= 76 and raw.count(b"\n") == raw.count(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "sort"),
+    [
+        ('a".ics', "text/calendar"), ("a\r\nBcc: e@x", "text/calendar"), ("../a", "text/calendar"), ("", "text/calendar"),
+        ("ä.ics", "text/calendar"), ("a.ics", "text/calendar\r\nX: y"), ("a.ics", 'text/calendar; name="b"'), ("a.ics", ""),
+    ],
+)
+def test_a_file_that_would_say_more_than_its_name_is_refused(name, sort):
+    with pytest.raises(mime.Refused):
+        mime.build(Composed("S", "<p>x</p>", "x\n", "de", (), (File(name, sort, b"x"),)), **GIVEN)
 
 
 def test_reply_to_is_there_when_it_is_wanted():

@@ -130,6 +130,17 @@ def test_with_a_mail_server_the_mailbox_says_that_mails_go_out(settings_of: Call
     assert "gehen jetzt über Ihren Mailserver hinaus" in clerk.get("/mailbox", headers={"Accept-Language": "de"}).text
 
 
+def test_what_is_attached_is_named(clerk: FlaskClient) -> None:
+    message = EmailMessage()
+    message.set_content("text")
+    message.add_attachment(b"BEGIN:VCALENDAR", "text", "calendar", filename="appointment.ics")
+    with transaction():
+        mail = Mail.create(
+            message_id="<f@x>", recipient="ada@example.org", subject="s", content=message.as_bytes(), at=clock.now()
+        )
+    assert "<dd>appointment.ics</dd>" in clerk.get(f"/mailbox/{mail.id}").text
+
+
 def test_pictures_that_came_along_are_shown_in_their_places(clerk: FlaskClient, keep: Keep) -> None:
     message = EmailMessage()
     message.set_content("text")
