@@ -54,10 +54,14 @@ def hints(texts: Texts) -> list[Finding]:
     """What may be on purpose, and what is taken care of."""
     found = [hint for language in texts for hint in _text_hints(texts[language], language)]
     for language in i18n.LANGUAGES.keys() - texts.keys():
-        named = i18n.LANGUAGES[language]
-        sentence = _("There is no text in %(language)s; those readers get the other language.", language=named)
+        sentence = _("The text is %(missing)s; those readers get the other language.", missing=missing()[language])
         found.append(Finding(sentence, language=language, tone="wait"))
     return found + _differences(texts) + [Finding(_("Address and reason stand under every e‑mail."), tone="good")]
+
+
+def missing() -> dict[str, str]:
+    """What is said of a language in which there is no text."""
+    return {"de": _("missing in German"), "en": _("missing in English")}
 
 
 def _missing(text: dict[str, str], language: str) -> list[Finding]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from core import compared, i18n
 from core.i18n import gettext as _
@@ -23,12 +23,12 @@ def between(old: TemplateVersion | None, new: TemplateVersion) -> list[Differenc
     """The parts that differ; all of them where there is nothing older."""
     before, after = old.content if old else {}, new.content
     told = [(_("Name"), before.get("name", ""), after["name"]), (_("For"), _kind(before), _kind(after))]
-    found = [Difference(label, compared.words(was, now)) for label, was, now in told if was != now]
+    found = [Difference(label, compared.words(was, now) if old else escape(now)) for label, was, now in told if was != now]
     for language, named in i18n.LANGUAGES.items():
         for field, label in (("subject", _("Subject")), ("body", _("Text"))):
             was, now = _text(before, language, field), _text(after, language, field)
             if was != now:
-                found.append(Difference(f"{named}: {label}", compared.lines(was, now)))
+                found.append(Difference(f"{named}: {label}", compared.lines(was, now) if old else escape(now)))
     return found
 
 

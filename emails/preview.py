@@ -20,11 +20,18 @@ DEVICES = ("phone", "desktop")
 
 @dataclass(frozen=True)
 class Chip:
-    """A placeholder to put in, with what it would say."""
+    """A placeholder to put in, with what it would say; `about` explains it where its label is not enough."""
 
     code: str
     label: str
     sample: str
+    about: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it in one line."""
+        sample = _("for example %(sample)s", sample=self.sample) if self.sample else ""
+        return " · ".join(filter(None, (self.code, self.about, sample)))
 
 
 def shown(draft: Draft, language: str, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +74,8 @@ def chips(kind: Kind | None, language: str) -> list[tuple[str, list[Chip]]]:
         said = {key: _said(filled, key) for key in placeholders.PLACEHOLDERS}
     groups: dict[str, list[Chip]] = {}
     for key, one in placeholders.PLACEHOLDERS.items():
-        groups.setdefault(_(placeholders.GROUPS[one.group]), []).append(Chip(_code(key), _(one.label), said[key]))
+        chip = Chip(_code(key), _(one.label), said[key], _(one.about) if one.about else "")
+        groups.setdefault(_(placeholders.GROUPS[one.group]), []).append(chip)
     about = placeholders.GROUPS["record"]
     for field in kind.fields:
         groups[_(about)].append(Chip(_code(placeholders.FIELD + field["key"]), i18n.pick(field["labels"]), ""))

@@ -9,7 +9,7 @@ from flask_login import current_user
 from accounts.access import admin_only, signed_in
 from core import i18n
 from core.i18n import gettext as _
-from emails import drafts, preview
+from emails import blocks, check, drafts, preview
 from emails.check import Finding
 from emails.drafts import Draft, Overtaken
 from emails.models import Template
@@ -96,7 +96,8 @@ def editor(draft: Draft, template: Template | None = None, faults: list[Finding]
         "emails/editor.html", draft=draft, template=stored, language_shown=language, must=drafts.must(),
         kinds=list(Kind.select().order_by(Kind.position)), users=_users(stored) if stored else [],
         faults={(fault.language, fault.field): fault.sentence for fault in faults or []},
-        chips=preview.chips(draft.kind, language), **preview.shown(draft, language, request.values),
+        chips=preview.chips(draft.kind, language), blocks={key: blocks.of(key) for key in i18n.LANGUAGES},
+        missing=check.missing(), **preview.shown(draft, language, request.values),
     )
 
 

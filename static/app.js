@@ -128,7 +128,8 @@ document.addEventListener("htmx:sendError", () => {
   arrive();
 });
 
-/* <button data-insert="words"> puts its words where the cursor was, in the last text marked data-insertable that had it. */
+/* <button data-insert="words"> puts its words where the cursor was, in the last text marked data-insertable that had it;
+   with data-block they stand apart, in the longer text. */
 let writing = null;
 document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-insertable]")) writing = event.target;
@@ -136,12 +137,20 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("click", (event) => {
   const words = event.target.closest("[data-insert]")?.dataset.insert;
   if (!words) return;
+  const block = event.target.closest("[data-block]");
   const shown = [...document.querySelectorAll("[data-insertable]")].filter((text) => text.offsetParent);
-  const text = shown.includes(writing) ? writing : shown.at(-1);
+  const text = shown.includes(writing) && !block ? writing : shown.at(-1);
   text.focus();
-  text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
+  text.setRangeText(block ? apart(text, words) : words, text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+/* The words with as many line breaks around them as are missing to an empty line. */
+function apart(text, words) {
+  const before = text.value.slice(0, text.selectionStart), after = text.value.slice(text.selectionEnd);
+  const breaks = (side, there) => side.trim() ? "\n".repeat(Math.max(0, 2 - there.exec(side)[0].length)) : "";
+  return breaks(before, /\n*$/) + words + breaks(after, /^\n*/);
+}
 
 /* “1 day”, “3 days”: the unit in the select that data-counts names goes with the number as it is typed. */
 document.addEventListener("input", (event) => {

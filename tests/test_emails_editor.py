@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from core.journal import Entry
+from emails import blocks
 from emails.models import Template
 from outbox import oneself, valve
 from outbox.channels.contract import Result
 from outbox.models import Mail, Message
+from tests.browsing import PHONE, faults
 
 TEXT = {
     "name": "Status", "kind": "order", "language": "de", "version": "0", "template": "", "record": "example",
@@ -90,3 +92,45 @@ def test_r8_without_a_script_the_editor_comes_back_as_it_was_typed(admin, shop):
     page = admin.post("/outbox/oneself", data={**TEXT, "template": str(own.id), "name": "Ungespeichert"})
     assert page.status_code == 200 and 'value="Ungespeichert"' in page.text and "Der Test liegt" in page.text
     assert f'action="/templates/{own.id}"' in page.text and Template.get_by_id(own.id).name == own.name
+
+
+def test_r8_every_block_can_be_put_in_and_reads_as_the_language_of_its_tab(admin, shop):
+    for language in ("de", "en"):
+        for block in blocks.of(language):
+            text = {f"subject.{language}": "x", f"body.{language}": f"Eins\n\n{block.text}\n\nZwei"}
+            answer = admin.post("/templates/preview", data={**TEXT, "language": language, **text})
+            assert 'formtarget="letter"' in answer.text, block.label
+    assert [one.text for one in blocks.of("en")][0] == "[See the status]({{ link }})"
+    assert [one.text for one in blocks.of("de")][1] == "{{ vorgang.positionen }}"
+
+
+def test_r8_chips_say_name_explanation_and_sample_in_the_reader_s_words(admin, shop):
+    page = admin.get("/templates/new").text
+    assert 'title="{{ vorgang.nummer }} · zum Beispiel 1047"' in page
+    assert 'title="{{ vorgang.offen }} · leer, sobald bezahlt ist · zum Beispiel 129,90' in page
+    assert "fehlt auf Englisch" in page and "fehlt auf Deutsch" in page
+    with admin.session_transaction() as session:
+        session["language"] = "en"
+    assert 'title="{{ record.number }} · for example 1047"' in admin.get("/templates/new").text
+
+
+def test_r8_a_click_puts_a_block_apart_and_the_language_that_is_missing_is_said(house, admin, shop, address, chromium):
+    cookie = admin.get_cookie("session")
+    context = chromium.new_context(viewport=PHONE, locale="de-DE")
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/templates/new")
+    body = page.locator("#body-de")
+    body.fill("Eins\n\nZwei")
+    body.evaluate("text => text.setSelectionRange(4, 4)")
+    page.locator(".tongue.de").get_by_role("button", name="Posten").click()
+    assert body.input_value() == "Eins\n\n{{ vorgang.positionen }}\n\nZwei"
+    page.locator("#subject-de").focus()
+    page.get_by_role("button", name="Nummer", exact=True).click()
+    assert page.locator("#subject-de").input_value() == "{{ vorgang.nummer }}"
+    missing = page.get_by_text("fehlt auf Englisch", exact=True)
+    assert missing.is_visible() and not page.get_by_text("fehlt auf Deutsch", exact=True).is_visible()
+    page.locator("#tongue-en").check(force=True)
+    page.locator("#body-en").fill("One")
+    assert not missing.is_visible() and faults(page) == []
+    context.close()

@@ -205,4 +205,4 @@ def test_hints_tell_what_may_be_forgotten():
     assert "English: the link to the status page is missing." in said
     assert "English: record.open stands only in the other language." in said
     assert not any(sentence.startswith("Deutsch") for sentence in said)
-    assert any("no text in English" in hint.sentence for hint in check.hints({"de": texts["de"]}))
+    assert any("missing in English" in hint.sentence for hint in check.hints({"de": texts["de"]}))
