@@ -18,22 +18,25 @@ from emails import room as emails_room
 from emails import views as emails_views
 from outbox import alarm, direct, fleeting, fresh, offers, release, unusual, worker
 from outbox import room as outbox_room
+from outbox.api import shapes
+from outbox.api import views as reading
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from pages import endings, place, publish, staff, sweep
 from pages import views as customers
 from records import events, kinds, profiles, sources
 from records import room as records_room
-from records.intake import api, hooks
+from records.intake import api, hooks, openapi
 from rules import engine, jobs, series, wanted, works
 from rules import models as rules_models
 from rules import room as rules_room
 from rules.example import play, shop
 from rules.packs import commands as packs_commands
 from rules.packs import reader
+from rules.record import explain
 
 BLUEPRINTS: tuple[Any, ...] = (
-    api.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
+    api.bp, reading.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
     customers.bp, staff.bp, *emails_room.BLUEPRINTS,
 )
 # What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
@@ -54,6 +57,8 @@ SWEEPS: tuple[worker.Chore, ...] = (series.notice, fleeting.forget)
 emails_views.in_use.append(rules_models.using)
 profiles.in_use.append(rules_models.only_for)
 unusual.named.append(rules_models.names)
+openapi.parts.append(shapes.PART)
+reading.explained.append(explain.verdicts)
 offers.wanted.append(wanted.still_wanted)
 jobs.WORKS.update(works.WORKS)
 

@@ -15,7 +15,7 @@ PAGE = 40
 FEW = 400  # messages of one search
 
 
-def _state(*names: str) -> Expression:
+def only(*names: str) -> Expression:
     """Literal states, not parameters, because only those let SQLite use an index of some rows."""
     words = [SQL(f"'{name}'") for name in names]
     return Message.state.in_(words) if len(words) > 1 else Message.state == words[0]
@@ -31,13 +31,13 @@ class Group:
     rising: bool = False
 
 
-TROUBLE = _state("held", "unclear", "failed", "awaiting", "bounced")
+TROUBLE = only("held", "unclear", "failed", "awaiting", "bounced")
 GROUPS = {
     "": Group(N_("All"), None),
-    "waiting": Group(N_("Planned"), _state("planned"), Message.due_at, rising=True),
-    "sent": Group(N_("Sent"), _state("sent") & Message.sent_at.is_null(False), Message.sent_at),
+    "waiting": Group(N_("Planned"), only("planned"), Message.due_at, rising=True),
+    "sent": Group(N_("Sent"), only("sent") & Message.sent_at.is_null(False), Message.sent_at),
     "trouble": Group(N_("Needs a person"), TROUBLE),
-    "dropped": Group(N_("Dropped"), _state("dropped")),
+    "dropped": Group(N_("Dropped"), only("dropped")),
 }
 
 

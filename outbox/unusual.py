@@ -48,8 +48,13 @@ def piles() -> list[Pile]:
     """One for each rule that has been stopped, the biggest first."""
     found = Message.select(Message.rule_id, fn.COUNT(Message.id), fn.MAX(Message.id)).where(HELD).group_by(Message.rule_id)
     counted = sorted(rows.tuples(found), key=lambda row: -row[1])
-    names = {key: name for ask in named for key, name in ask({rule for rule, *_ in counted}).items()} if counted else {}
-    return [Pile(rule, names.get(rule, "…"), held, newest) for rule, held, newest in counted]
+    called = names({rule for rule, *_ in counted})
+    return [Pile(rule, called.get(rule, "…"), held, newest) for rule, held, newest in counted]
+
+
+def names(rules: Collection[int]) -> dict[int, str]:
+    """What these rules are called, as far as there still are such."""
+    return {key: name for ask in named for key, name in ask(rules).items()} if rules else {}
 
 
 def release(rule: int, newest: int, actor: str) -> int:

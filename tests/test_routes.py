@@ -52,6 +52,9 @@ key       PUT   /api/v1/<collection>/<number>
 key       GET   /api/v1/<collection>/<number>
 key       POST  /api/v1/<collection>
 key       POST  /api/v1/<collection>/<number>/events
+key       GET   /api/v1/<collection>/<number>/messages
+key       GET   /api/v1/<collection>/<number>/biography
+key       GET   /api/v1/messages
 signature POST  /hooks/<key>
 staff     GET   /
 staff     GET   /today/health

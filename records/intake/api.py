@@ -7,22 +7,20 @@ from flask import Response, g, request
 
 from core.i18n import gettext as _
 from records import change, events, kinds
-from records.intake import answers, openapi
+from records.intake import answers, named, openapi
 from records.intake.body import parse, read, understand
 from records.intake.callers import caller
 from records.intake.doors import door
-from records.intake.memory import Memory
 from records.intake.problems import Problem
 from records.intake.reports import KEY, Report, key_of
 from records.intake.schema import Batch, Row, State
-from records.models import Kind, Record
+from records.models import Kind
 
 GROUP = 100  # records stored in one transaction, so that others get a turn between
 
 Became = change.Outcome | change.Refused | Problem
 
 bp = door("api", "/api")
-kind_of = Memory(kinds.of_collection)
 
 
 class Misfit(NamedTuple):
@@ -40,7 +38,7 @@ def enter() -> None:
 
 @bp.put("/v1/<collection>/<number>")
 def put(collection: str, number: str) -> Response:
-    kind, silent = _kind(collection), _silent()
+    kind, silent = named.kind(collection), _silent()
     state = understand(State, read(request)).state()
     outcome = change.apply(kind, number, state, g.caller, silent)
     return answers.told(answers.done(outcome, kind), answers.code(outcome))
@@ -48,13 +46,13 @@ def put(collection: str, number: str) -> Response:
 
 @bp.get("/v1/<collection>/<number>")
 def get(collection: str, number: str) -> Response:
-    record = _record(collection, number)
+    record = named.record(collection, number)
     return answers.told(answers.state(record, record.kind))
 
 
 @bp.post("/v1/<collection>/<number>/events")
 def report(collection: str, number: str) -> Response:
-    record, silent, key = _record(collection, number), _silent(), key_of(request)
+    record, silent, key = named.record(collection, number), _silent(), key_of(request)
     said = understand(Report, read(request)).model_dump(exclude_unset=True)
     try:
         known = events.report(record, said["event"], said.get("data", {}), said.get("to"), g.caller, key, silent)
@@ -65,7 +63,7 @@ def report(collection: str, number: str) -> Response:
 
 @bp.post("/v1/<collection>")
 def put_many(collection: str) -> Response:
-    kind, silent = _kind(collection), _silent()
+    kind, silent = named.kind(collection), _silent()
     rows = _rows(read(request))
     good = [row for row in rows if isinstance(row, Row)]
     outcomes: list[change.Outcome | change.Refused] = []
@@ -105,23 +103,6 @@ def _result(row: Row | Misfit, became: Became, kind: Kind) -> dict[str, Any]:
         return {**answers.done(became, kind), "code": answers.code(became)}
     problem = became if isinstance(became, Problem) else Problem.at(became.field, became.sentence)
     return {"number": row.number, "code": problem.status, "problem": problem.document()}
-
-
-def _kind(collection: str) -> Kind:
-    kind = kind_of(collection)
-    if kind is None:
-        known = ", ".join(kind.collection for kind in kinds.everyone())
-        raise Problem.at("collection", _("There is no collection of this name; there are: %(known)s.", known=known), 404)
-    return kind
-
-
-def _record(collection: str, number: str) -> Record:
-    kind = _kind(collection)
-    record = Record.get_or_none(Record.kind == kind, Record.number == number)
-    if record is None:
-        raise Problem.at("number", _("There is no record of this number."), 404)
-    record.kind = kind
-    return record
 
 
 def _silent() -> bool:

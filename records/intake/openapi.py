@@ -1,8 +1,10 @@
 """The OpenAPI 3.1 document of the HTTP API, made from the very models that check it."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from records.intake.problems import MEDIA_TYPE
@@ -36,6 +38,16 @@ ONCE = {
 SOURCE = {"name": "source", "in": "path", "required": True, "schema": {"type": "string"}, "example": "webshop"}
 
 
+class Part(NamedTuple):
+    """What another room adds: its paths, made with the parameter that names a collection, and the models they speak of."""
+
+    paths: Callable[[dict[str, Any]], dict[str, Any]]
+    models: tuple[type[BaseModel], ...]
+
+
+parts: list[Part] = []  # app.py puts them in
+
+
 def document(collections: list[str]) -> dict[str, Any]:
     """The document of a house with these collections."""
     where = {"name": "collection", "in": "path", "required": True, "schema": {"type": "string", "enum": collections}}
@@ -46,29 +58,29 @@ def document(collections: list[str]) -> dict[str, Any]:
             "description": "Say what is true of a record; what happened is derived from the difference.",
         },
         "security": [{"key": []}],
-        "paths": _paths(where),
+        "paths": _paths(where) | {path: said for part in parts for path, said in part.paths(where).items()},
         "components": {
-            "schemas": _schemas(),
+            "schemas": _schemas(tuple(model for part in parts for model in part.models)),
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": KEY}},
         },
     }
 
 
 def _paths(where: dict[str, Any]) -> dict[str, Any]:
-    changed = {"200": _json("The record was known.", "Done"), "201": _json("The record is new.", "Done")}
+    changed = {"200": answered("The record was known.", "Done"), "201": answered("The record is new.", "Done")}
     return {
         "/api/v1/{collection}/{number}": {
             "parameters": [where, NUMBER],
             "put": {
                 "operationId": "put", "summary": "Say what is true of a record", "parameters": [SILENT],
                 "requestBody": _body("State"),
-                "responses": {**changed, **_problems("400 401 404 413 415 422 503")},
+                "responses": {**changed, **refused("400 401 404 413 415 422 503")},
             },
             "get": {
                 "operationId": "get", "summary": "Ask what is true of a record",
                 "responses": {
                     "200": {"description": "The record.", "content": {"application/json": {"schema": {"type": "object"}}}},
-                    **_problems("401 404 503"),
+                    **refused("401 404 503"),
                 },
             },
         },
@@ -79,8 +91,8 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
                 "operationId": "put_many", "summary": "The same for up to 1,000 at once", "parameters": [SILENT],
                 "requestBody": _body("Batch"),
                 "responses": {
-                    "207": _json("One result per record, in the same order.", "Results"),
-                    **_problems("400 401 404 413 415 422 503"),
+                    "207": answered("One result per record, in the same order.", "Results"),
+                    **refused("400 401 404 413 415 422 503"),
                 },
             },
         },
@@ -89,7 +101,7 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
             "post": {
                 "operationId": "hear", "summary": "The webhook of a connected shop, signed by it", "security": [],
                 "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-                "responses": {**changed, **_problems("400 401 404 413 422 503")},
+                "responses": {**changed, **refused("400 401 404 413 422 503")},
             },
         },
     }
@@ -102,15 +114,15 @@ def _reports(where: dict[str, Any]) -> dict[str, Any]:
             "operationId": "report", "summary": "Report what happened to a record, by name",
             "parameters": [SILENT, ONCE], "requestBody": _body("Report"),
             "responses": {
-                "201": _json("It is written down.", "Reported"), **_problems("400 401 404 409 413 415 422 503"),
+                "201": answered("It is written down.", "Reported"), **refused("400 401 404 409 413 415 422 503"),
             },
         },
     }
 
 
 @cache
-def _schemas() -> dict[str, Any]:
-    models = [(model, "validation") for model in (State, Batch, Done, Results, Report, Reported, ProblemDocument)]
+def _schemas(more: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+    models = [(model, "validation") for model in (State, Batch, Done, Results, Report, Reported, ProblemDocument, *more)]
     return models_json_schema(models, ref_template="#/components/schemas/{model}")[1]["$defs"]  # type: ignore[arg-type]
 
 
@@ -118,7 +130,7 @@ def _schema(name: str) -> dict[str, Any]:
     return {"schema": {"$ref": f"#/components/schemas/{name}"}}
 
 
-def _json(description: str, name: str) -> dict[str, Any]:
+def answered(description: str, name: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": _schema(name)}}
 
 
@@ -126,6 +138,6 @@ def _body(name: str) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": _schema(name)}}
 
 
-def _problems(codes: str) -> dict[str, Any]:
+def refused(codes: str) -> dict[str, Any]:
     content = {MEDIA_TYPE: _schema("ProblemDocument")}
     return {code: {"description": REASONS[code], "content": content} for code in codes.split()}

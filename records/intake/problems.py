@@ -24,6 +24,7 @@ FAULTS = {
     "string_too_long": N_("At most %(max_length)s characters are allowed here."),
     "string_pattern_mismatch": N_("Control characters are not allowed here."),
     "bool_type": N_("true or false is expected here."),
+    "int_type": N_("A whole number is expected here."),
     "float_type": N_("A number is expected here."),
     "finite_number": N_("A finite number is expected here."),
     "greater_than_equal": N_("At least %(ge)g is expected here."),
