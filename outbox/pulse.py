@@ -69,16 +69,16 @@ def _overdue(now: datetime, stopped: bool) -> Sign:
 def _ways(mailbox: bool, now: datetime) -> list[Sign]:
     """The house's own way out, and every further sender that fares badly."""
     states = list(SenderState.select())
-    own = [Sign(_("Mail server"), *fares(state, now)) for state in states if not _number(state)]
+    own = [Sign(_("Mail server"), *fares(state, now)) for state in states if not number(state)]
     if mailbox:
         own = [Sign(_("Way out"), _("built-in mailbox"), link="/mailbox")]
-    troubled = {_number(state): state for state in states if _number(state)}
+    troubled = {number(state): state for state in states if number(state)}
     named = senders.names(troubled)
     further = [Sign(named[key], *fares(troubled[key], now)) for key in sorted(named)]
     return [*(own[:1] or [Sign(_("Mail server"), _("accepts"))]), *further]
 
 
-def _number(state: SenderState) -> int:
+def number(state: SenderState) -> int:
     """Which further sender it is; 0 for the house's own address."""
     kind, _colon, number = state.sender.partition(":")
     return int(number) if kind == "sender" else 0

@@ -47,11 +47,12 @@ class Line:
 def index() -> str:
     people = {user.id: user.name for user in User.select()}
     states = {row.sender: row for row in SenderState.select()}
+    own = next((pulse.fares(row, clock.now()) for row in states.values() if not pulse.number(row)), None)
     found = Sender.select().order_by(Sender.active.desc(), Sender.label)
     lines = [_line(row, people, states.get(senders.channel_name(row))) for row in found]
-    own = senders.signature(None, _host())[0][1]
+    address = senders.signature(None, _host())[0][1]
     mailbox = not current_app.config["STATUSBOTE"].smtp_url
-    return render_template("outbox/senders/index.html", lines=lines, own=own, mailbox=mailbox)
+    return render_template("outbox/senders/index.html", lines=lines, own=own, address=address, mailbox=mailbox)
 
 
 @bp.get("/new")

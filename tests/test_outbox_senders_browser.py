@@ -1,0 +1,52 @@
+"""Senders in a real browser: one is added, tried, and chosen, with nothing for axe to find (R5)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from outbox.models import Sender
+from tests.browsing import DESK, PHONE, faults
+from tests.conftest import make_user
+from tests.postoffice import PostOffice
+
+
+@pytest.fixture(params=["de", "en"])
+def page(request: Any, chromium: Browser, address: str, house: Flask) -> Iterator[Page]:
+    context, complaints = chromium.new_context(base_url=address, viewport=DESK), []
+    user = make_user("ada.admin@example.org", "Ada Admin", "admin")
+    session = {"_user_id": f"{user.id}.{user.epoch}", "_fresh": True, "language": request.param}
+    signed = house.session_interface.get_signing_serializer(house).dumps(session)
+    context.add_cookies([{"name": "session", "value": signed, "url": address}])
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_r5_a_sender_is_added_and_tried(page: Page, shop: Any) -> None:
+    with PostOffice() as office:
+        page.goto("/senders")
+        page.locator("a[href='/senders/new']").click()
+        for name, value in {
+            "label": "Werkstatt", "from_address": "werkstatt@example.org", "host": "127.0.0.1", "port": str(office.port),
+            "quota": "100",
+        }.items():
+            page.locator(f"#field-{name}").fill(value)
+        page.locator("#field-tls").select_option("none")
+        page.locator("form.form .button.main").click()
+        page.locator("form[action$='/test'] button").click()
+        expect(page.locator(".note.good")).to_be_visible()
+        assert [to for to, raw in office.mails] == ["ada.admin@example.org"]
+    page.locator("form[action$='/test'] button").click()
+    expect(page.locator(".note.stop")).to_contain_text("127.0.0.1")
+    sender = Sender.get()
+    for path in ("/senders", f"/senders/{sender.id}"):
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)
+            page.goto(path)
+            assert faults(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
