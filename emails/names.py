@@ -17,6 +17,7 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "company": (("company",), ("betrieb", "firma")),
     "payment": (("payment",), ("zahlung",)),
     "appointment": (("appointment",), ("termin",)),
+    "page": (("page",), ("seite",)),
     "link": (("link",), ("link",)),
     "event": (("event",), ("ereignis",)),
 }

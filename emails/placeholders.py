@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts import bank
 from core.i18n import N_, date, gettext, moment, pick, time
-from emails import appointment, harmless, wording
+from emails import appointment, harmless, status_file, wording
 from emails.scene import Scene
 from pages import payment
 from records.models import Contact
@@ -155,6 +155,7 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("payment.due", "zu_zahlen_bis", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
     Placeholder("appointment.ics", "kalenderdatei", N_("Appointment as a calendar file, attached"), "file", appointment.of),
     Placeholder("payment.qr", "überweisung", N_("Bank details with a code for banking apps"), "qr", _code),
+    Placeholder("page.file", "datei", N_("Status page as a file, attached"), "file", status_file.of),
     Placeholder("link", "", N_("Link to the status page"), "url", lambda s: s.link, N_("for this reader alone")),
     Placeholder("link.expires", "gültig_bis", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
 )}
@@ -162,7 +163,8 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
 GROUPS = {
     "greeting": N_("Reader"), "reader": N_("Reader"), "customer": N_("Customer"), "assignee": N_("Assignee"),
     "record": N_("Record"), "location": N_("Location"), "company": N_("Company"),
-    "payment": N_("Payment"), "appointment": N_("Appointment"), "link": N_("Status page"),
+    "payment": N_("Payment"), "appointment": N_("Appointment"),
+    "page": N_("Status page"), "link": N_("Status page"),
 }
 ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each
 ALONE = ("items", "qr", "file")  # sorts that are more than words
