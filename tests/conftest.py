@@ -19,7 +19,7 @@ from records import change, kinds
 from records.models import Contact, Location, Record
 from tests import running
 
-pytest_plugins = ["tests.servers", "tests.browsing", "tests.messages", "tests.ruling", "tests.letterbox"]
+pytest_plugins = ["tests.servers", "tests.browsing", "tests.messages", "tests.ruling", "tests.mailing"]
 
 SECRET = "a secret of the tests, long enough to be one"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.letterbox import link_in
+from tests.mailing import link_in
 from tests.postoffice import PostOffice
 
 PHONE = {"width": 375, "height": 800}

@@ -16,7 +16,7 @@ from core import clock
 from core.journal import Entry
 from outbox.channels import smtp
 from outbox.models import Mail, Message
-from tests.letterbox import everything_kept, link_in, settle, words
+from tests.mailing import everything_kept, link_in, settle, words
 from tests.postoffice import HANG, PostOffice
 
 CEM = {"email": "Cem@example.org", "name": "", "role": "staff", "language": "de"}

@@ -12,12 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from accounts import commands, errands, passwords, users
+from accounts.lost import bring
 from accounts.models import Ticket, User
 from core import clock, db
+from core.db import transaction
 from core.journal import Entry
-from outbox.models import Mail, Message
+from outbox import direct
+from outbox.models import Mail, Message, Sender
 from tests.conftest import make_user, sign_in
-from tests.letterbox import everything_kept, link_in, settle, words
+from tests.mailing import everything_kept, link_in, settle, words
 from tests.postoffice import PostOffice
 
 NEW = {"new_password": "a better one", "new_password_again": "a better one"}
@@ -207,6 +210,19 @@ def test_b1_without_a_mail_server_the_page_says_who_helps(client: FlaskClient, b
     assert "statusbote user password EMAIL" in page and "/password\"" not in page.split("<main")[1]
     assert client.post("/password", data={"email": "ben@example.org"}).status_code == 422
     assert Ticket.select().count() == Mail.select().count() == 0
+
+
+def test_b1_a_house_with_a_sender_only_sends_through_it(house: Flask, client: FlaskClient, ben: User) -> None:
+    with PostOffice() as office, transaction():
+        Sender.create(
+            label="Werkstatt", host="127.0.0.1", port=office.port, tls="none", from_address="werkstatt@example.org",
+            users=[99], created_at=clock.now(),
+        )
+        assert direct.way_out("", "status.example.org") is None, "it is somebody's own"
+        Sender.update(users=[]).execute()
+        send = direct.way_out("", "status.example.org")
+        assert send and bring(send, "ben@example.org", "http://127.0.0.1:8000")
+        assert b"From: werkstatt@example.org" in office.mails[0][1] and link_in(office, "password")
 
 
 def test_the_console_gives_a_new_password(client: FlaskClient, ben: User) -> None:
