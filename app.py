@@ -16,7 +16,7 @@ from core.config import Config, ConfigError, read
 from emails import defaults
 from emails import room as emails_room
 from emails import views as emails_views
-from outbox import alarm, direct, fleeting, fresh, offers, release, unusual, worker
+from outbox import alarm, direct, fresh, offers, release, unusual, worker
 from outbox import room as outbox_room
 from outbox.api import shapes
 from outbox.api import views as reading
@@ -53,7 +53,7 @@ TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
-SWEEPS: tuple[worker.Chore, ...] = (series.notice, fleeting.forget)
+SWEEPS: tuple[worker.Chore, ...] = (series.notice, *outbox_room.SWEEPS)
 emails_views.in_use.append(rules_models.using)
 profiles.in_use.append(rules_models.only_for)
 unusual.named.append(rules_models.names)

@@ -62,6 +62,7 @@ REASONS = {
     "sender_gone": N_("Its sender was deleted. If you let it go out, it comes from the house’s own address."),
     "unknown_address": N_("The mail server does not know this address."),
     "full": N_("The mailbox is full."),
+    "given_up": N_("The recipient’s mail server could not be reached for days."),
     "refused": N_("The mail server has refused this message."),
     "silent": N_("The mail server fell silent at the last moment; the message may have arrived."),
     "crashed": N_("The worker was interrupted at the last moment; the message may have arrived."),

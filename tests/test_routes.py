@@ -56,6 +56,7 @@ key       GET   /api/v1/<collection>/<number>/messages
 key       GET   /api/v1/<collection>/<number>/biography
 key       GET   /api/v1/messages
 signature POST  /hooks/<key>
+signature POST  /hooks/bounces/<token>
 staff     GET   /
 staff     GET   /today/health
 staff     GET   /records/find
@@ -94,6 +95,10 @@ staff     GET   /outbox/release/<int:id>
 staff     GET   /outbox/release/<int:id>/mail
 staff     GET   /outbox/unreached
 staff     POST  /outbox/unreached/<int:id>
+admin     GET   /outbox/bounces
+admin     POST  /outbox/bounces
+admin     POST  /outbox/bounces/test
+admin     POST  /outbox/bounces/address
 admin     GET   /outbox/blocked
 admin     POST  /outbox/blocked
 admin     POST  /outbox/blocked/lift
