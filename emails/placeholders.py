@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from accounts import bank
 from core.i18n import N_, date, gettext, moment, pick, time
-from emails import appointment, harmless, status_file, wording
+from emails import appointment, harmless, status_file, transfer, wording
 from emails.scene import Scene
-from pages import payment
 from records.models import Contact
 from records.people import Person
 
@@ -66,19 +64,6 @@ def _total(scene: Scene) -> str | None:
 def _open(scene: Scene) -> str | None:
     record = scene.record
     return wording.money(record.total, record.currency) if record.total and not record.paid_at else None
-
-
-def _account(scene: Scene, part: Callable[[bank.Bank], str]) -> str | None:
-    own = bank.of(scene.company)
-    return part(own) or None if own else None
-
-
-def _reference(scene: Scene) -> str | None:
-    return _account(scene, lambda own: payment.reference(scene.record, own))
-
-
-def _code(scene: Scene) -> payment.Payment | None:
-    return payment.of(scene.record, bank.of(scene.company))
 
 
 PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
@@ -147,14 +132,14 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     ),
     Placeholder(
         "company.account_holder", "kontoinhaber", N_("Account holder"), "text",
-        lambda s: _account(s, lambda own: own.holder),
+        transfer.holder,
     ),
-    Placeholder("company.iban", "iban", N_("IBAN"), "text", lambda s: _account(s, lambda own: own.grouped)),
-    Placeholder("company.bic", "bic", N_("BIC"), "text", lambda s: _account(s, lambda own: own.bic)),
-    Placeholder("payment.reference", "verwendungszweck", N_("Payment reference"), "text", _reference),
+    Placeholder("company.iban", "iban", N_("IBAN"), "text", transfer.iban),
+    Placeholder("company.bic", "bic", N_("BIC"), "text", transfer.bic),
+    Placeholder("payment.reference", "verwendungszweck", N_("Payment reference"), "text", transfer.reference),
     Placeholder("payment.due", "zu_zahlen_bis", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
     Placeholder("appointment.ics", "kalenderdatei", N_("Appointment as a calendar file, attached"), "file", appointment.of),
-    Placeholder("payment.qr", "überweisung", N_("Bank details with a code for banking apps"), "qr", _code),
+    Placeholder("payment.qr", "überweisung", N_("Bank details with a code for banking apps"), "qr", transfer.code),
     Placeholder("page.file", "datei", N_("Status page as a file, attached"), "file", status_file.of),
     Placeholder("link", "", N_("Link to the status page"), "url", lambda s: s.link, N_("for this reader alone")),
     Placeholder("link.expires", "gültig_bis", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
