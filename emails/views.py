@@ -29,7 +29,7 @@ def index() -> Any:
     groups.append((_("For every kind"), [one for one in templates if one.kind_id not in kinds]))
     return render_template(
         "emails/index.html", groups=[group for group in groups if group[1]],
-        users={one.id: _users(one) for one in templates},
+        users={one.id: _users(one) for one in templates}, missing=check.missing(),
         subjects={one.id: preview.subject(i18n.pick(one.texts)["subject"]) for one in templates},
     )
 

@@ -31,7 +31,7 @@ def url(template: Template, rest: str = "") -> str:
 
 def test_it_lists_templates_by_kind(admin, template):
     page = admin.get("/templates").text
-    assert "Bereit" in page and "Aufträge" in page and "<b>Nummer</b>" in page
+    assert "Bereit" in page and "Aufträge" in page and "<b>Nummer</b>" in page and "fehlt auf Englisch" in page
 
 
 def test_an_admin_writes_a_template(admin, shop):

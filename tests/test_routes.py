@@ -15,6 +15,7 @@ from accounts.models import ApiKey, User
 from core import clock, journal, secrets
 from core.db import database, transaction
 from core.web import asset
+from emails import versions
 from emails.models import Template
 from outbox.models import Mail, Message, Sender
 from pages import links
@@ -219,6 +220,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             label="Werkstatt", host="127.0.0.1", port=1, tls="none", from_address="w@example.org", created_at=clock.now()
         )
         Profile.create(key="vip", name="VIP")
+        versions.begin(Template.get())
         waiting = Message.create(
             record=record, template=Template.get(), occasion="waiting", recipient="customer", state="awaiting",
             due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
