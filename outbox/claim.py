@@ -16,9 +16,11 @@ PLANNED = Message.state == SQL("'planned'")  # spelled out, or SQLite would not 
 LEASE = timedelta(minutes=15)  # longer than the longest SMTP exchange
 CLAIM = """
     UPDATE message SET state = 'sending_pre', owner = ?, lease_until = ?, attempts = attempts + 1
-    WHERE id IN (SELECT id FROM message WHERE state = 'planned' AND due_at <= ? {whose} ORDER BY due_at LIMIT ? {alone})
+    WHERE id {chosen}
     AND state = 'planned' AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'stopped')
 """
+DUE = "SELECT id FROM message WHERE state = 'planned' AND due_at <= ? {whose} ORDER BY due_at LIMIT ?"
+ONCE = "= ANY(ARRAY({due} FOR UPDATE SKIP LOCKED))"  # PostgreSQL may ask IN (…) again and again, each time for other rows
 NOT_THEIRS = "AND (sender_id IS NULL OR sender_id NOT IN ({ids}))"
 
 
@@ -30,7 +32,8 @@ def claim(owner: str, limit: int, sender: Sender | None = None, others: Sequence
     now = clock.now()
     moments = [rows.value(Message.due_at, moment) for moment in (now + LEASE, now)]
     whose, ids = ("AND sender_id = ?", [sender.id]) if sender else (NOT_THEIRS.format(ids=rows.marks(others)), others)
-    sql = CLAIM.format(whose=whose if ids else "", alone="" if is_sqlite() else "FOR UPDATE SKIP LOCKED")
+    due = DUE.format(whose=whose if ids else "")
+    sql = CLAIM.format(chosen=f"IN ({due})" if is_sqlite() else ONCE.format(due=due))
     with transaction():
         if sender:
             limit = _within_quota(sender, limit)
