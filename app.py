@@ -18,7 +18,6 @@ from emails import room as emails_room
 from emails import views as emails_views
 from outbox import alarm, direct, fresh, offers, release, unusual, worker
 from outbox import room as outbox_room
-from outbox.api import shapes
 from outbox.api import views as reading
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
@@ -26,7 +25,7 @@ from pages import endings, place, publish, staff, sweep
 from pages import views as customers
 from records import events, kinds, profiles, sources
 from records import room as records_room
-from records.intake import api, hooks, openapi
+from records.intake import api, hooks
 from rules import engine, jobs, series, wanted, works
 from rules import models as rules_models
 from rules import room as rules_room
@@ -57,7 +56,6 @@ SWEEPS: tuple[worker.Chore, ...] = (series.notice, *outbox_room.SWEEPS)
 emails_views.in_use.append(rules_models.using)
 profiles.in_use.append(rules_models.only_for)
 unusual.named.append(rules_models.names)
-openapi.parts.append(shapes.PART)
 reading.explained.append(explain.verdicts)
 offers.wanted.append(wanted.still_wanted)
 jobs.WORKS.update(works.WORKS)

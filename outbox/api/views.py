@@ -10,11 +10,11 @@ from flask import Response, request
 from core.i18n import gettext as _
 from outbox import story, unusual
 from outbox.api import page
-from outbox.api.shapes import Asked, BiographyTold, Messages, MessageTold, Paged, RuleTold, StoryLine, Whose
+from outbox.api.shapes import PART, Asked, BiographyTold, Messages, MessageTold, Paged, RuleTold, StoryLine, Whose
 from outbox.states import STATES
 from outbox.words import Told, tell
 from records.biography import Line, told
-from records.intake import answers, named
+from records.intake import answers, named, openapi
 from records.intake.body import understand
 from records.intake.callers import caller
 from records.intake.doors import door
@@ -27,6 +27,7 @@ BLANK = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")  # what a plus sign becomes that 
 Model = TypeVar("Model", bound=Said)
 
 bp = door("outbox_api", "/api/v1")
+openapi.parts.append(PART)
 explained: list[Callable[[int], Sequence[Any]]] = []  # what says of each rule why it did what it did; app.py puts it in
 
 

@@ -45,7 +45,7 @@ class Part(NamedTuple):
     models: tuple[type[BaseModel], ...]
 
 
-parts: list[Part] = []  # app.py puts them in
+parts: list[Part] = []  # what modules beside this room put in
 
 
 def document(collections: list[str]) -> dict[str, Any]:
