@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from email import message_from_bytes, policy
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import segno
 
 from core import settings
-from emails import check, compose, preview
+from emails import check, compose, mime, preview
 from emails.models import Template
 from pages import payment
 from records.models import Record
@@ -186,3 +187,19 @@ def test_previews_show_the_code_as_an_address_of_its_own(written: Callable[..., 
     shown = preview.document(mail)
     assert "cid:" not in shown and f'src="{mail.pictures[0].url}"' in shown
     assert base64.b64decode(mail.pictures[0].url.partition(",")[2]) == mail.pictures[0].data
+
+
+@pytest.mark.usefixtures("account")
+def test_f5_the_finished_mail_read_back_holds_the_code_its_html_shows(written: Callable[..., compose.Composed]) -> None:
+    raw = mime.build(
+        written("{{ payment.qr }}"), to=("Ada", "ada@example.org"), sender=("", "a@b.example"),
+        message_id="<a@b.example>", date=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+    message = message_from_bytes(raw, policy=policy.default)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"
+    ]
+    [picture] = [part for part in message.walk() if part["Content-ID"]]
+    shown = [part.get_content() for part in message.walk() if part.get_content_type() == "text/html"][0]
+    assert picture["Content-ID"] == "<payment>" and 'src="cid:payment"' in shown
+    assert modules(picture.get_content()) == expected(CODE)
