@@ -61,21 +61,25 @@ class Statement:
     liquid: str
     tag: str
     path: str
-    line: int
+    place: tuple[int, int]  # line and column, from 1
 
 
 def parts(source: str) -> Iterator[str | Statement]:
     """Plain text and statements in turn, of a source that `proof.check` accepted, with placeholders under our names."""
-    source = own(source)
-    for match in rules.finditer(source):
-        line = source.count("\n", 0, match.start()) + 1
+    for match, written in zip(rules.finditer(own(source)), rules.finditer(source), strict=True):
+        where = place(source, written.start())
         if match.lastgroup == "TAG":
             tag, expression = match["name"], match["expr"]
-            yield Statement(f"{{% {tag} {expression} %}}", tag, "", line)
+            yield Statement(f"{{% {tag} {expression} %}}", tag, "", where)
         elif match.lastgroup == "output":
-            yield Statement(f"{{{{ {match['stmt']} }}}}", "", _printed(match["stmt"]), line)
+            yield Statement(f"{{{{ {match['stmt']} }}}}", "", _printed(match["stmt"]), where)
         else:
             yield match.group()
+
+
+def place(source: str, index: int) -> tuple[int, int]:
+    """Line and column of what stands there, both from 1."""
+    return source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index)
 
 
 def own(source: str) -> str:

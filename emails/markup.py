@@ -146,13 +146,13 @@ class _Reader(HTMLParser):
             return Value(pieces[0])
         if len(pieces) == 1 and isinstance(pieces[0], str) and urlsplit(pieces[0]).scheme in SCHEMES:
             return pieces[0]
-        line = next((piece.line for piece in pieces if isinstance(piece, Statement)), None)
+        place = next((piece.place for piece in pieces if isinstance(piece, Statement)), ())
         raise Wrong(
-            _("A link begins with https://, mailto: or tel:, or it is a placeholder such as {{ link }} alone."), line
+            _("A link begins with https://, mailto: or tel:, or it is a placeholder such as {{ link }} alone."), *place
         )
 
 
 def _overlap(statement: Statement) -> Wrong:
     return Wrong(
-        _("A condition ends where it began: both tags in one paragraph, or each on a line of its own."), statement.line
+        _("A condition ends where it began: both tags in one paragraph, or each on a line of its own."), *statement.place
     )

@@ -79,9 +79,7 @@ def _no_filter(name: str) -> str:
 
 
 def _place(source: str, index: int) -> Place:
-    """Line and column, both from 1."""
-    index = max(index, 0)
-    return source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index)
+    return grammar.place(source, max(index, 0))
 
 
 def _check_node(node: Node, source: str, inside: bool) -> None:

@@ -47,7 +47,7 @@ def check_lines(parts: list[Part], inside: bool = False) -> None:
     for part in parts:
         if isinstance(part, Value) and part.sort == "qr":
             raise Wrong(_("“%(key)s” stands on a line of its own, with an empty one before and behind it.",
-                          key=part.statement.path), part.statement.line)
+                          key=part.statement.path), *part.statement.place)
         if isinstance(part, Branches):
             for body in part.bodies:
                 check_lines(body, inside)

@@ -118,6 +118,11 @@ def test_a_fault_names_its_column_also_behind_a_german_name():
     assert (wrong.line, wrong.column) == (2, 25)
 
 
+def test_a_fault_of_the_shape_names_its_column_too():
+    wrong = refusal("eins\n{{ auftrag.nummer }} [x](http://{{ link }})")
+    assert (wrong.line, wrong.column) == (2, 33)
+
+
 def test_a_fault_names_its_line():
     assert refusal("one\n\nthree {{ nothing }}").line == 3
     assert refusal("one\n{% if link %}\nthree").line == 2
@@ -193,7 +198,8 @@ def test_a_template_has_a_name():
 
 
 def test_the_items_are_no_part_of_a_subject():
-    assert "cannot stand in a subject" in check.text_faults({"subject": "{{ record.items }}", "body": "x"}, "de", None)[0].sentence
+    faults = check.text_faults({"subject": "{{ record.items }}", "body": "x"}, "de", None)
+    assert "cannot stand in a subject" in faults[0].sentence
 
 
 def test_hints_tell_what_may_be_forgotten():

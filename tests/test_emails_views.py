@@ -53,7 +53,8 @@ def test_x12_a_copy_begins_with_the_same_text_and_is_stored_only_when_saved(admi
     page = admin.get(f"/templates/new?like={template.id}").text
     assert 'value="Kopie von Bereit"' in page and "Auftrag {{ record.number }}</textarea>" in page
     assert 'action="/templates/new"' in page and Template.select().where(Template.name.contains("Kopie")).count() == 0
-    assert "/templates/new?like=" in admin.get(url(template)).text and admin.get("/templates/new?like=999").status_code == 404
+    assert "/templates/new?like=" in admin.get(url(template)).text
+    assert admin.get("/templates/new?like=999").status_code == 404
 
 
 def test_two_people_do_not_overwrite_each_other(admin, template):
