@@ -58,7 +58,7 @@ def let_go(message: Message, actor: str) -> None:
 def discard(message: Message, actor: str) -> None:
     """Send nothing, or nothing more."""
     with transaction():
-        _move(message, ("planned", "awaiting", *UNSETTLED), state="dropped", reason="discarded")
+        _move(message, ("planned", "awaiting", "bounced", *UNSETTLED), state="dropped", reason="discarded")
         _write_down("message.dropped", message, actor, reason="discarded")
 
 

@@ -64,6 +64,13 @@ def test_x7_a_link_nobody_opened_within_three_days_is_a_reason_to_call(clerk: Fl
     assert today.calls() == []
 
 
+def test_what_came_back_from_a_colleague_is_a_task_that_can_be_settled(clerk: FlaskClient, put: Put) -> None:
+    message = put(state="bounced", reason="full", recipient="manager")
+    assert listed() == [] and today.open_tasks() == 1
+    assert clerk.post(f"/outbox/{message.id}/discard", data={"back": "today"}, headers=HTMX).status_code == 200
+    assert today.open_tasks() == 0
+
+
 def test_any_link_of_the_record_opened_since_ends_it(sent: Any) -> None:
     message = sent()
     other = links.prepare(message.record_id, "customer", "ada@example.org")

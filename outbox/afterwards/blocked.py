@@ -14,6 +14,7 @@ from core.journal import Entry
 from core.keys import fingerprint
 from core.rows import tuples
 from outbox.hand import UNREACHED
+from outbox.lists import TROUBLE
 from outbox.models import Message, Suppression
 from records.models import Contact, Record
 
@@ -121,8 +122,8 @@ def _written_to() -> set[int]:
     """The customers whose newest messages did not reach them."""
     reasons = Message.reason.in_([SQL(f"'{reason}'") for reason in UNREACHED])
     lost = Message.select(Message.record).where(reasons).order_by(Message.planned_at.desc()).limit(LOOKED)
-    back = Message.select(Message.record).where(Message.state == SQL("'bounced'")).order_by(Message.id.desc()).limit(LOOKED)
-    records = {record for query in (lost, back) for (record,) in tuples(query)}
+    back = Message.select(Message.record).where(TROUBLE, Message.state == "bounced").order_by(Message.id.desc())
+    records = {record for query in (lost, back.limit(LOOKED)) for (record,) in tuples(query)}
     query = Record.select(Record.contact).where(Record.id.in_(records), Record.contact.is_null(False))
     return {contact for (contact,) in tuples(query)} if records else set()
 
@@ -134,6 +135,6 @@ def _named() -> set[int]:
 
 def _addresses() -> set[str]:
     """The addresses of the newest messages that failed or came back; those of colleagues are among them."""
-    states = Message.state.in_([SQL("'failed'"), SQL("'bounced'")])
-    query = Message.select(Message.address).where(states, Message.address != SQL("''"))
+    states = Message.state.in_(("failed", "bounced"))
+    query = Message.select(Message.address).where(TROUBLE, states, Message.address != SQL("''"))
     return {address for (address,) in tuples(query.order_by(Message.id.desc()).limit(LOOKED))}

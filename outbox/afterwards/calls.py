@@ -14,6 +14,7 @@ from core.journal import Entry
 from core.rows import tuples
 from outbox import hand
 from outbox.hand import UNREACHED
+from outbox.lists import TROUBLE
 from outbox.models import Message
 from outbox.words import Told, tell
 from pages.models import Link
@@ -109,7 +110,7 @@ def lost(past: timedelta) -> dict[int, Message]:
     """By record, the newest message to the customer that came back or had nowhere to go, if none was sent after it."""
     reasons = Message.reason.in_([SQL(f"'{reason}'") for reason in UNREACHED])
     nowhere = _to_customers(reasons, Message.state.in_(("dropped", "failed")), Message.planned_at >= clock.now() - past)
-    back = _to_customers(Message.state == SQL("'bounced'"), Message.planned_at >= clock.now() - past)
+    back = _to_customers(TROUBLE, Message.state == "bounced", Message.planned_at >= clock.now() - past)
     found = [*nowhere.order_by(Message.planned_at.desc()).limit(PEOPLE), *back.order_by(Message.id.desc()).limit(PEOPLE)]
     return _unless_sent_later(sorted(found, key=lambda message: -message.id))
 
