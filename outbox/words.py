@@ -32,6 +32,7 @@ POSSIBLE = {
     "held": ("release", "discard"),
     "failed": ("again", "discard"),
     "unclear": ("again", "settled", "discard"),
+    "bounced": ("discard",),
 }
 STAMPS = {"planned": "ahead", "awaiting": "ahead", "unclear": "held", "bounced": "failed"}
 SIGNS = {"ahead": "mail", "sent": "mail", "held": "pause", "failed": "warn", "dropped": "cross"}
