@@ -1,5 +1,6 @@
 """Writing a template: the test to oneself, the chips, the languages (R8)."""
 
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -12,6 +13,7 @@ from outbox import oneself, valve
 from outbox.channels.contract import Result
 from outbox.models import Mail, Message
 from tests.browsing import PHONE, faults
+from tests.postoffice import DROP, PostOffice
 
 TEXT = {
     "name": "Status", "kind": "order", "language": "de", "version": "0", "template": "", "record": "example",
@@ -134,3 +136,17 @@ def test_r8_a_click_puts_a_block_apart_and_the_language_that_is_missing_is_said(
     page.locator("#body-en").fill("One")
     assert not missing.is_visible() and faults(page) == []
     context.close()
+
+
+@pytest.mark.parametrize(("troubles", "said", "arrived"), [
+    ({}, "Der Test ist unterwegs an ada.admin@example.org.", 1),
+    ({"RCPT": "550 5.1.1 no such user"}, "Der Mailserver kennt diese Adresse nicht. (550 5.1.1)", 0),
+    ({"DOT": "451 4.3.0 not now"}, "(451 4.3.0)", 0),
+    ({"CONNECT": DROP}, "Der Test wurde nicht gesendet.", 0),
+])
+def test_r8_a_real_server_s_word_comes_back(house, admin, shop, troubles, said, arrived):
+    with PostOffice(faults=troubles) as office:
+        house.config["STATUSBOTE"] = replace(house.config["STATUSBOTE"], smtp_url=f"smtp://127.0.0.1:{office.port}")
+        answer = admin.post("/outbox/oneself", data=TEXT, headers=HTMX)
+        assert said in answer.text and answer.status_code == (200 if arrived else 422)
+        assert len(office.mails) == arrived and Mail.select().count() == 0
