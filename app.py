@@ -21,6 +21,7 @@ from outbox import room as outbox_room
 from outbox.api import views as reading
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
+from outbox.senders import senders
 from pages import endings, place, publish, staff, sweep
 from pages import views as customers
 from records import events, kinds, profiles, sources
@@ -39,12 +40,14 @@ BLUEPRINTS: tuple[Any, ...] = (
     customers.bp, staff.bp, *emails_room.BLUEPRINTS,
 )
 # What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
-# what it did, the button that takes a click back, and parts below its details (part, page, words).
+# what it did, the button that takes a click back, where its people are written to, and parts below its details (part, page,
+# words).
 RECORD_SLOTS = {
     "biography": "/outbox/for/{id}",
     "effect": "/rules/record/{id}/status?status={status}",
     "why": "/rules/record/{id}/why",
     "undo": "/outbox/undo/{id}",
+    "write": "/outbox/write/{id}",
     "details": [("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page"))],
 }
 # What the template editor shows of other rooms: where its text goes to be sent to oneself.
@@ -55,6 +58,7 @@ CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire
 SWEEPS: tuple[worker.Chore, ...] = (series.notice, *outbox_room.SWEEPS)
 emails_views.in_use.append(rules_models.using)
 profiles.in_use.append(rules_models.only_for)
+senders.in_use.append(rules_models.sent_through)
 unusual.named.append(rules_models.names)
 reading.explained.append(explain.verdicts)
 offers.wanted.append(wanted.still_wanted)

@@ -17,8 +17,8 @@ class Rule(Model):
     `options`: the trigger's own, e.g. {"statuses": ["ready"], "also_created": true}. `conditions`: a group of
     `records.conditions`, {} for none. `locations`: ids, none means all. `profile`: a profile's key, "" for every one.
     `delay`: minutes. `hours`: only in the working hours of the record's location. `release`: auto, or hand (M7).
-    `recipients`: [{"who", "address", "template"}], B7. `fault`: why it was switched off by itself. `since`: it never
-    matches what happened before. `version`: counts its changes, see RuleVersion.
+    `sender_id`: none is the house's own address. `recipients`: [{"who", "address", "template"}], B7. `fault`: why it was
+    switched off by itself. `since`: it never matches what happened before. `version`: counts its changes, see RuleVersion.
     """
 
     name = TextField()
@@ -32,6 +32,7 @@ class Rule(Model):
     hours = BooleanField(default=False)
     release = TextField(default="auto")
     channel = TextField(default="email")
+    sender_id = IntegerField(null=True)
     recipients = Json(list)
     on = BooleanField(default=False)
     since = UtcField(null=True)
@@ -119,6 +120,11 @@ def templates_of(recipients: list[dict[str, Any]], options: dict[str, Any]) -> s
     """The templates of a rule: those of its recipients, and those that steps of a reminder have of their own."""
     own = {step["template"] for step in options.get("steps", ()) if step.get("template")}
     return own | {said["template"] for said in recipients}
+
+
+def sent_through(sender: int) -> list[str]:
+    """The names of the rules whose messages go out through a sender."""
+    return [rule.name for rule in Rule.select(Rule.name).where(Rule.sender_id == sender).order_by(Rule.name)]
 
 
 def only_for(profile: str) -> list[str]:

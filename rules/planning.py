@@ -63,7 +63,7 @@ def _rows(rule: Rule, occasion: Occasion, record: int, entry: Entry | None, due:
         yield Planned(
             rule_id=rule.id, record_id=record, entry_id=entry.id if entry else None, occasion=occasion.key,
             recipient=_whom(said, entry), channel=rule.channel, template_id=occasion.template or said["template"],
-            sort=occasion.sort, due_at=due.at, expires_at=due.ends, state=state,
+            sort=occasion.sort, due_at=due.at, expires_at=due.ends, state=state, sender_id=rule.sender_id,
             reason=due.reason or ("resting" if resting and state == "planned" else ""),
             depth=int(entry.data.get("depth", 0)) if entry else 0,
         )

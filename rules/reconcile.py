@@ -16,7 +16,7 @@ from rules.triggers import step_of
 
 REVIVED = ("conditions", "paid", "cancelled", "moved", "replanned")  # dropped for a reason that may pass
 Pair = tuple[int, int]  # rule, record
-MOVED = (Message.occasion, Message.due_at, Message.expires_at, Message.template, Message.sort)
+MOVED = (Message.occasion, Message.due_at, Message.expires_at, Message.template, Message.sort, Message.sender_id)
 MOVE = f"UPDATE message SET {', '.join(f'{field.column_name} = ?' for field in MOVED)}"
 STILL = "WHERE id = ? AND state = ?"
 DROP = "UPDATE message SET state = 'dropped', reason = ? WHERE state IN ('planned', 'awaiting', 'held') AND id IN ({ids})"
@@ -95,7 +95,7 @@ def _match(row: Planned, there: Iterable[Message]) -> Message | None:
 
 def _differs(message: Message, row: Planned) -> bool:
     """A moment that somebody, or a mail server, has put off since stays put off."""
-    if (message.occasion, message.template_id) != (row.occasion, row.template_id):
+    if (message.occasion, message.template_id, message.sender_id) != (row.occasion, row.template_id, row.sender_id):
         return True
     put_off = message.attempts or message.reason
     return not put_off and (message.due_at, message.expires_at) != (row.due_at, row.expires_at)

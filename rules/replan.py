@@ -30,6 +30,7 @@ PIECE = 500  # records in one go
 GONE = "replanned"
 TOUCHES = (  # what of a rule its waiting messages hang on
     "kind", "trigger", "options", "conditions", "locations", "profile", "delay", "hours", "release", "channel", "recipients",
+    "sender_id",
 )
 LATELY = timedelta(days=4)  # so old an occasion of a series may be whose messages still wait
 

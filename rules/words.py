@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from emails.models import Template
+from outbox.models import Sender
 from records import conditions, people
 from records.conditions.words import clause
 from records.conditions.words import condition as condition
@@ -30,14 +31,16 @@ class Names:
     templates: dict[int, str] = field(default_factory=dict)
     locations: dict[int, str] = field(default_factory=dict)
     profiles: dict[str, str] = field(default_factory=dict)
+    senders: dict[int, str] = field(default_factory=dict)
 
 
 def names() -> Names:
-    """All of them, in three queries."""
+    """All of them, in four queries."""
     return Names(
         templates={row.id: row.name for row in Template.select(Template.id, Template.name)},
         locations={row.id: row.name for row in Location.select(Location.id, Location.name)},
         profiles={row.key: row.name for row in Profile.select(Profile.key, Profile.name)},
+        senders={row.id: row.label for row in Sender.select(Sender.id, Sender.label)},
     )
 
 
@@ -60,6 +63,8 @@ def about(rule: Rule, said: Names) -> list[str]:
     facts, trigger = [where(rule, said)], TRIGGERS.get(rule.trigger)
     if rule.profile:
         facts.append(_("Profile “%(name)s”", name=said.profiles.get(rule.profile, rule.profile)))
+    if rule.sender_id:
+        facts.append(_("from “%(name)s”", name=said.senders.get(rule.sender_id, GONE)))
     if rule.hours:
         facts.append(_("only in working hours"))
     if rule.release == "hand":

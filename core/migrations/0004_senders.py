@@ -1,4 +1,4 @@
-"""What further senders need: their table, and which of them a message goes out through."""
+"""What further senders need: their table, and which of them a rule names and a message goes out through."""
 
 from peewee import SQL, BooleanField, IntegerField, Model, TextField
 
@@ -26,6 +26,7 @@ INDEXES = (
 def up(migrator, db):
     meta = type("Meta", (), {"database": db, "table_name": "sender"})
     type("Sender", (Model,), {**SENDER, "Meta": meta}).create_table()
-    migrator.migrate(migrator.add_column("message", "sender_id", IntegerField(null=True)))
+    for table in ("message", "rule"):
+        migrator.migrate(migrator.add_column(table, "sender_id", IntegerField(null=True)))
     for statement in INDEXES:
         db.execute(SQL(statement))

@@ -4,6 +4,7 @@ from core.i18n import gettext as _
 from emails import drafts
 from emails.check import kind_fields, text_faults
 from emails.models import Template
+from outbox.senders import senders
 from records import contacts, people
 from records.models import Kind, Location, Profile
 from rules import words
@@ -19,7 +20,7 @@ def check(draft: Draft) -> bool:
     fitting = {str(template.id) for template in templates_for(draft.kind)}
     draft.problems = {
         **_name(draft), **_trigger(draft, fitting), **_delay(draft), **asking.check(draft.conditions, draft.kind),
-        **_places(draft), **_profile(draft),
+        **_places(draft), **_profile(draft), **_sender(draft),
     }
     seen: set[str] = set()
     for n, said in enumerate(draft.recipients):
@@ -72,6 +73,12 @@ def _profile(draft: Draft) -> dict[str, str]:
     if draft.profile is None or Profile.select().where(Profile.key == draft.profile).exists():
         return {}
     return {"profile": _("Please choose a profile, or take this part out.")}
+
+
+def _sender(draft: Draft) -> dict[str, str]:
+    if not draft.sender or (draft.sender.isdecimal() and senders.names([int(draft.sender)])):
+        return {}
+    return {"sender": _("Please choose a sender.")}
 
 
 def _recipient(n: int, said: dict[str, str], seen: set[str], trigger: str) -> dict[str, str]:

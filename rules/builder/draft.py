@@ -49,6 +49,7 @@ class Draft:
     places: list[str] | None = None
     profile: str | None = None
     recipients: list[dict[str, str]] = field(default_factory=list)
+    sender: str = ""
     release: str = "auto"
     on: bool = True
     existing: bool = False
@@ -75,6 +76,7 @@ def of(rule: Rule) -> Draft:
         conditions=asking.of(rule.conditions, rule.kind),
         places=[str(place) for place in rule.locations] or None, profile=rule.profile or None, release=rule.release,
         recipients=[_recipient({**said, "template": str(said["template"])}) for said in rule.recipients], on=rule.on,
+        sender=str(rule.sender_id or ""),
     )
 
 
@@ -87,7 +89,7 @@ def read(form: Form, kind: Kind) -> Draft:
         conditions=asking.read(form),
         places=[place for place in form.getlist("place") if place] if "place" in form else None,
         profile=form.get("profile"), recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT) or [_recipient({})],
-        release="hand" if form.get("release") == "hand" else "auto", on=form.get("on") == "1",
+        release="hand" if form.get("release") == "hand" else "auto", on=form.get("on") == "1", sender=form.get("sender", ""),
         existing="existing" in form,
     )
     draft.delay = draft.delay if draft.family == "event" else None

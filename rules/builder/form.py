@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask import url_for
+from flask_login import current_user
 
 from core.i18n import N_
 from core.i18n import gettext as _
+from outbox.senders import senders
 from records import kinds, people, profiles
 from records.models import Kind, Location
 from records.wording import a
@@ -47,7 +49,7 @@ def words(filled: Draft, rule: Rule | None, focus: str = "") -> dict[str, Any]:
         "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
         "profiles": [(profile.key, profile.name) for profile in profiles.everyone()],
         "named": [saying.who(said, filled.kind) for said in filled.recipients],
-        "who": readers(filled.trigger, filled.kind),
+        "who": readers(filled.trigger, filled.kind), "senders": through(filled.sender),
         "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
         "reach": reached(filled), "releases": releases(filled.kind), "release_button": release_button(filled.kind),
     }
@@ -81,6 +83,14 @@ def readers(trigger: str, kind: Kind) -> Choices:
     """Who can hear about it; somebody named in an event only where there is one."""
     roles = [(key, people.called(key, kind)) for key in people.ROLES if key != "event" or trigger == "event"]
     return [*roles, ("address", _("a fixed address"))]
+
+
+def through(chosen: str) -> Choices:
+    """The house's own address and the senders that whoever looks may use; one that is chosen already stays."""
+    found = {str(row.id): row.label for row in senders.usable(current_user.id)}
+    if chosen and chosen not in found:
+        found |= {str(key): name for key, name in senders.names([int(chosen)]).items()} if chosen.isdecimal() else {}
+    return [("", _("the house’s own address")), *found.items()]
 
 
 def reached(filled: Draft) -> int | None:

@@ -79,7 +79,8 @@ def _moves(changes: Changes) -> Iterable[Move]:
     known = load({row.record_id for row in changes.new} | {message.record_id for message in there})
     for message, row in changes.moved:
         record = known[message.record_id]
-        why = _("another text") if row.due_at == message.due_at else ""
+        other = _("another text") if row.template_id != message.template_id else _("another sender")
+        why = other if row.due_at == message.due_at else ""
         yield Move(record, _said(message.due_at, record), _said(row.due_at, record), why, message.due_at)
     for message, reason in changes.dropped:
         record, again = known[message.record_id], new.pop((message.record_id, message.recipient), None)

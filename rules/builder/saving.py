@@ -19,6 +19,7 @@ def fill(rule: Rule, draft: Draft) -> Rule:
     rule.trigger, rule.options = draft.trigger, choosing.stored(draft.options, draft.trigger)
     rule.conditions = asking.kept(draft.conditions, draft.kind)
     rule.hours, rule.profile, rule.release = draft.hours, draft.profile or "", draft.release
+    rule.sender_id = _whole(draft.sender) or None
     rule.delay = _whole(draft.delay) * words.UNITS.get(draft.unit, 1)
     rule.locations = [_whole(place) for place in draft.places or ()]
     rule.recipients = [

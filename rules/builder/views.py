@@ -9,6 +9,7 @@ from core.i18n import gettext as _
 from core.i18n import moment
 from core.web import wants_fragment
 from emails.preview import document
+from outbox.senders import senders
 from records import kinds
 from records.models import Kind
 from records.zones import zone_of
@@ -91,7 +92,7 @@ def _answer(rule: Rule | None) -> Answer:
     filled = draft.read(request.form, _kind(request.form.get("kind")))
     if "save" not in request.form:
         return _reshaped(draft.reshape(filled, request.form), rule)
-    if not checks.check(filled):
+    if not checks.check(filled) or not _may_use(filled, rule):
         return _page(filled, rule), 422
     if rule and request.form.get("seen") not in (None, str(rule.version)):
         filled.problems["seen"] = _(
@@ -104,6 +105,15 @@ def _answer(rule: Rule | None) -> Answer:
     saved, job = saving.save(filled, rule, current_user.actor, request.form.get("waiting", ""))
     flash(_said(saved))
     return redirect(url_for("jobs.show", key=job.id) if job else url_for("rules.index", kind=saved.kind_id))
+
+
+def _may_use(filled: Draft, rule: Rule | None) -> bool:
+    """Whether the sender is one for whoever saves, or the one that the rule has had."""
+    usual = str(rule.sender_id or "") if rule else ""
+    if filled.sender in {"", usual, *(str(row.id) for row in senders.usable(current_user.id))}:
+        return True
+    filled.problems["sender"] = _("Please choose a sender.")
+    return False
 
 
 def _said(saved: Rule) -> str:

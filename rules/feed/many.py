@@ -1,4 +1,4 @@
-"""Many rules changed in one go: another template, another release, working hours or none."""
+"""Many rules changed in one go: another template, another sender, another release, working hours or none."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,18 +18,20 @@ class Wish:
     template: int | None = None
     release: str | None = None
     hours: bool | None = None
+    sender: int | None = None  # 0 is the house's own address
 
     def __bool__(self) -> bool:
-        return (self.template, self.release, self.hours) != (None, None, None)
+        return (self.template, self.release, self.hours, self.sender) != (None, None, None, None)
 
 
-def read(form: Mapping[str, str], templates: Sequence[int]) -> Wish:
+def read(form: Mapping[str, str], templates: Sequence[int], senders: Sequence[int]) -> Wish:
     """What a form wishes; what it does not offer is not wished."""
-    template = form.get("template", "")
+    template, sender = form.get("template", ""), form.get("sender", "")
     return Wish(
         template=next((key for key in templates if str(key) == template), None),
         release=form.get("release") if form.get("release") in ("auto", "hand") else None,
         hours=TIMES.get(form.get("hours", "")),
+        sender=next((key for key in senders if str(key) == sender), None),
     )
 
 
@@ -44,6 +46,7 @@ def wished(rule: Rule, wish: Wish) -> Rule:
         ]
     new.release = rule.release if wish.release is None else wish.release
     new.hours = rule.hours if wish.hours is None else wish.hours
+    new.sender_id = rule.sender_id if wish.sender is None else wish.sender or None
     return new
 
 
@@ -53,8 +56,8 @@ def save(rules: Sequence[Rule], wish: Wish, actor: str) -> list[Rule]:
     with transaction():
         versions.begin(changed)
         for rule in changed:
-            told = dict(recipients=rule.recipients, release=rule.release, hours=rule.hours, updated_at=clock.now())
-            Rule.update(**told).where(Rule.id == rule.id).execute()
+            told = dict(recipients=rule.recipients, release=rule.release, hours=rule.hours, sender_id=rule.sender_id)
+            Rule.update(**told, updated_at=clock.now()).where(Rule.id == rule.id).execute()
         versions.keep(changed, "bulk", actor)
         touch()
         journal.record_many([journal.row("rule.changed", None, actor, rule=rule.id, how="bulk") for rule in changed])

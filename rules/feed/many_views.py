@@ -12,6 +12,7 @@ from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.web import wants_fragment
 from outbox import plan
+from outbox.senders import senders
 from records.models import Kind
 from rules import versions, words
 from rules.builder import checks, form
@@ -48,7 +49,7 @@ def change() -> Answer:
     if not rules:
         return redirect(url_for("rules.index", kind=kind.key))
     templates = [(template.id, template.name) for template in checks.templates_for(kind)]
-    wish = many.read(request.form, [key for key, name in templates])
+    wish = many.read(request.form, [key for key, name in templates], [key for key, name in _senders()])
     if "save" not in request.form or not wish:
         problem = _("Please choose what shall change.") if "save" in request.form else ""
         return _page(kind, rules, wish, templates, problem)
@@ -62,10 +63,16 @@ def _page(kind: Kind, rules: list[Rule], wish: Wish, templates: list[tuple[int, 
     rows = [_row(rule, wish, said) for rule in rules]
     page = dict(
         kind=kind, rows=rows, wish=wish, templates=templates, problem=problem, releases=form.releases(kind),
+        senders=_senders(),
         waiting=sum(plan.waiting(rule.id) for rule in rules), several=any(len(rule.recipients) > 1 for rule in rules),
     )
     name = "rules/_many.html" if wants_fragment() else "rules/many.html"
     return render_template(name, **page), 422 if problem else 200
+
+
+def _senders() -> list[tuple[int, str]]:
+    """The house's own address and those that whoever looks may use."""
+    return [(0, _("The house’s own address")), *((row.id, row.label) for row in senders.usable(current_user.id))]
 
 
 def _row(rule: Rule, wish: Wish, said: Names) -> Row:

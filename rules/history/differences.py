@@ -76,6 +76,9 @@ ASPECTS: dict[str, Callable[[Rule, Names], str]] = {
     N_("Delay"): lambda rule, said: words.delay(rule.delay).striptags(),
     N_("Working hours"): lambda rule, said: _("only in working hours") if rule.hours else _("at any time"),
     N_("Recipients"): lambda rule, said: ", ".join(words.who(one, rule.kind) for one in rule.recipients),
+    N_("Sender"): lambda rule, said: (
+        said.senders.get(rule.sender_id, words.GONE) if rule.sender_id else _("The house’s own address")
+    ),
     N_("Template"): _templates,
     N_("Locations"): words.where,
     N_("Profile"): lambda rule, said: said.profiles.get(rule.profile, rule.profile) or _("every one"),

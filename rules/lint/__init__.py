@@ -92,6 +92,10 @@ def _gone(rule: Rule, house: House) -> Iterator[str]:
         yield _("A location of this rule no longer exists.")
     if rule.profile and rule.profile not in house.profiles:
         yield _("The profile of this rule no longer exists.")
+    if rule.sender_id and rule.sender_id not in house.senders:
+        yield _("The sender of this rule no longer exists; its messages are held.")
+    elif rule.sender_id and not house.senders[rule.sender_id]:
+        yield _("The sender of this rule is switched off; its messages are held.")
 
 
 def _strange(rule: Rule) -> Iterator[str]:

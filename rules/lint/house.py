@@ -9,6 +9,7 @@ from typing import Any
 from core import settings
 from core.rows import tuples
 from emails.models import Template
+from outbox.models import Sender
 from records.models import Contact, Kind, Location, Profile, Record
 from rules import index
 from rules.lint import overlap
@@ -36,6 +37,11 @@ class House:
     @cached_property
     def profiles(self) -> set[str]:
         return {row.key for row in Profile.select(Profile.key)}
+
+    @cached_property
+    def senders(self) -> dict[int, bool]:
+        """Whether each may send now."""
+        return {row.id: row.active for row in Sender.select(Sender.id, Sender.active)}
 
     @cached_property
     def company(self) -> dict[str, Any]:
