@@ -1,7 +1,6 @@
 """The button “Send a test to me” of the template editor: takes its form as it stands and answers what became of the mail."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, render_template, request
 from flask_login import current_user
@@ -41,10 +40,9 @@ def send() -> Any:
 
 def _sent(composed: Composed) -> tuple[str, int]:
     config = current_app.config["STATUSBOTE"]
-    host = urlsplit(config.base_url).hostname or "localhost"
     try:
         to = (current_user.name, current_user.email)
-        result = oneself.send(open_channel(config.smtp_url, host), host, composed, to)
+        result = oneself.send(open_channel(config.smtp_url, config.domain), config.domain, composed, to)
     except Refused:
         result = Result("unknown_address")
     with transaction():
