@@ -54,5 +54,6 @@ def of(told: Told) -> list[Line]:
 def _line(entry: Entry, names: dict[str, str]) -> Line:
     stamp, sign, what = EVENTS[entry.what]
     reason = entry.data.get("reason", "")
-    why = _(REASONS.get(reason, reason)) if reason else _(OUTCOMES.get(entry.data.get("outcome", ""), ""))
+    said = REASONS.get(reason, reason) or OUTCOMES.get(entry.data.get("outcome", ""), "")
+    why = _(said) if said else ""
     return Line(entry.at, stamp, sign, _(what), names[entry.actor], why, entry.data.get("code", ""))

@@ -44,8 +44,8 @@ def calls(record_id: int) -> list[Line]:
     """What came of calling the customer."""
     lines = list(Entry.select().where(Entry.record_id == record_id, Entry.what == "message.called"))
     names = actors.names(line.actor for line in lines)
-    what = Markup(_("Called: <b>%(outcome)s</b>")) + Markup(", ")
+    what, said = Markup(_("Called: <b>%(outcome)s</b>")) + Markup(", "), {key: _(words) for key, words in OUTCOMES.items()}
     return [
-        Line(line.at, "", "phone", what % {"outcome": _(OUTCOMES[line.data["outcome"]])} + escape(names[line.actor]))
+        Line(line.at, "", "phone", what % {"outcome": said[line.data["outcome"]]} + escape(names[line.actor]))
         for line in lines
     ]
