@@ -40,8 +40,7 @@ BLUEPRINTS: tuple[Any, ...] = (
     customers.bp, staff.bp, *emails_room.BLUEPRINTS,
 )
 # What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
-# what it did, the button that takes a click back, where its people are written to, and parts below its details (part, page,
-# words).
+# what it did, the button that takes a click back, writing an e-mail, and parts below its details (part, page, words).
 RECORD_SLOTS = {
     "biography": "/outbox/for/{id}",
     "effect": "/rules/record/{id}/status?status={status}",

@@ -12,6 +12,7 @@ from outbox.words import Told
 from records import actors
 
 EVENTS = {
+    "message.written": ("", "pen", N_("Written by hand")),
     "message.sent": ("sent", "check", N_("Sent")),
     "message.dropped": ("dropped", "cross", N_("Dropped")),
     "message.failed": ("failed", "warn", N_("Failed")),
@@ -48,7 +49,7 @@ def of(told: Told) -> list[Line]:
     mine = [entry for entry in entries.order_by(Entry.id.desc()) if entry.data.get("message") == message.id]
     names = actors.names(entry.actor for entry in mine)
     planned = Line(message.planned_at, "", "plus", _("Planned"), names.get("worker", ""), "", "")
-    return [*(_line(entry, names) for entry in mine), planned]
+    return [*(_line(entry, names) for entry in mine), *([] if message.actor else [planned])]
 
 
 def _line(entry: Entry, names: dict[str, str]) -> Line:
@@ -56,4 +57,6 @@ def _line(entry: Entry, names: dict[str, str]) -> Line:
     reason = entry.data.get("reason", "")
     said = REASONS.get(reason, reason) or OUTCOMES.get(entry.data.get("outcome", ""), "")
     why = _(said) if said else ""
+    if entry.data.get("anyway"):
+        why = _("The reader had not agreed to e-mails; this was confirmed.")
     return Line(entry.at, stamp, sign, _(what), names[entry.actor], why, entry.data.get("code", ""))

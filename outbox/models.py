@@ -15,9 +15,10 @@ class Message(Model):
 
     `recipient`: customer, assignee, manager or an address. `occasion`: what made it, unique per rule, record, recipient
     and channel. `state`: planned, sending_pre, sending_data, sent, bounced, awaiting, held, unclear, dropped, failed.
-    `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link, appointment, payment, feedback, event
-    or series; it decides what an unclear end means. `depth`: how many causes deep, see `outbox.plan`. `sender_id`: none is
-    the house's own address.
+    `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link, appointment, payment, feedback, event,
+    series or hand; it decides what an unclear end means. `depth`: how many causes deep, see `outbox.plan`. `sender_id`:
+    none is the house's own address. `actor`: who wrote it by hand, `text`: their words in place of the template's,
+    {"de": {"subject", "body"}}, `anyway`: whether they said so although the reader has not agreed to e-mails.
     """
 
     rule_id = IntegerField(null=True)
@@ -44,6 +45,9 @@ class Message(Model):
     message_id = TextField(default="")
     depth = IntegerField(default=0)
     sender_id = IntegerField(null=True)
+    actor = TextField(null=True)
+    text = Json(lambda: None, null=True)
+    anyway = BooleanField(null=True)
     record_id: Any
     template_id: Any
 

@@ -17,11 +17,12 @@ from outbox import (
 )
 from outbox.afterwards import blocked_views, bounce_hook, bounce_views, calls_views, imap
 from outbox.senders import views as sender_views
+from outbox.writing import views as writing_views
 
 BLUEPRINTS = (
     ready.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp, mailbox_views.bp,
     release_views.bp, release_answers.bp, undo_views.bp,
-    blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sender_views.bp, oneself_views.bp,
+    blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sender_views.bp, oneself_views.bp, writing_views.bp,
 )
 
 SWEEPS = (fleeting.forget, imap.sweep)  # what a worker does each minute

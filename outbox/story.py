@@ -36,6 +36,8 @@ def messages(record_id: int) -> list[Told]:
 def line(row: Told, name: str | Markup, to: str, why: str, foot: Markup = NOTHING) -> Line:
     """A message as `name`, to whom, and why it stands as it does."""
     what = Markup(_(WHAT[row.message.state])) % {"what": escape(name), "to": escape(to)}
+    if row.writer:
+        why = " ".join(filter(None, (_("Written by %(name)s.", name=row.writer), why)))
     at = max(row.at, clock.now()) if row.message.state == "awaiting" else row.at
     return Line(at, row.stamp, row.sign, what, why, foot)
 

@@ -39,7 +39,7 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
     said = _said(messages, records)
     wishes, ends = [], {}
     for message in messages:
-        record, template = records.get(message.record_id), templates.get(message.template_id)
+        record, template = records.get(message.record_id), _own(message) or templates.get(message.template_id)
         reader = person(record, message.recipient) if record else None
         if end := end_of(message, answers.get(message.id)) or _reason(message, record, reader, template):
             ends[message.id] = end
@@ -47,6 +47,11 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
             wishes.append(Wish(message, record, reader, template, said.get(message.entry_id, {})))
     ends |= _suppressed(wishes)
     return [wish for wish in wishes if wish.message.id not in ends], ends
+
+
+def _own(message: Message) -> Template | None:
+    """What a person wrote takes the place of the template it began with."""
+    return Template(texts=message.text) if message.text else None
 
 
 def _said(messages: Sequence[Message], records: Mapping[int, Record]) -> dict[int | None, Mapping[str, Any]]:
@@ -78,7 +83,9 @@ def _unsendable(message: Message, record: Record | None, reader: Person | None, 
     if clock.now() > message.expires_at:
         return "missed"
     reason = unreachable(reader, message.channel)
-    asked_for = message.sort == "link"
+    if message.actor and message.sort == "payment" and record.paid_at:
+        return "paid"
+    asked_for = message.sort == "link" or message.anyway
     return "" if asked_for and reason == "no_consent" else reason
 
 

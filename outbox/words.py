@@ -13,6 +13,7 @@ from emails.models import Template
 from outbox import valve
 from outbox.models import Message
 from outbox.states import REASONS, SENDING, STATES, TONES
+from records import actors
 from records.load import load
 from records.models import Record
 from records.people import label, person
@@ -50,6 +51,7 @@ class Told:
     address: str
     at: datetime
     why: str
+    writer: str = ""  # who wrote it by hand
 
     @property
     def zone(self) -> tzinfo:
@@ -92,10 +94,16 @@ def tell(messages: Sequence[Message]) -> list[Told]:
     templates = Template.select(Template.id, Template.name).where(Template.id.in_({m.template_id for m in messages}))
     names: dict[int, str] = dict(tuples(templates))
     ends, stopped = _ends(messages), bool(valve.stopped())
-    return [_told(message, records.get(message.record_id), names, ends.get(message.id), stopped) for message in messages]
+    writers = actors.names(message.actor for message in messages if message.actor)
+    return [
+        _told(message, records.get(message.record_id), names, ends.get(message.id), stopped, writers.get(message.actor or "", ""))
+        for message in messages
+    ]
 
 
-def _told(message: Message, record: Record | None, names: dict[int, str], end: datetime | None, stopped: bool) -> Told:
+def _told(
+    message: Message, record: Record | None, names: dict[int, str], end: datetime | None, stopped: bool, writer: str
+) -> Told:
     reader = person(record, message.recipient) if record else None
     return Told(
         message=message,
@@ -105,6 +113,7 @@ def _told(message: Message, record: Record | None, names: dict[int, str], end: d
         address=message.address or (reader.address if reader else ""),
         at=_at(message, end),
         why=_why(message, zone_of(record), stopped),
+        writer=writer,
     )
 
 

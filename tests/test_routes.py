@@ -94,6 +94,10 @@ staff     GET   /outbox/release/discard
 staff     POST  /outbox/release/discard
 staff     GET   /outbox/release/<int:id>
 staff     GET   /outbox/release/<int:id>/mail
+staff     GET   /outbox/write/<int:id>
+staff     POST  /outbox/write/<int:id>
+staff     POST  /outbox/write/<int:id>/preview
+staff     POST  /outbox/write/<int:id>/letter
 staff     GET   /outbox/unreached
 staff     POST  /outbox/unreached/<int:id>
 admin     GET   /outbox/bounces
@@ -226,7 +230,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
         )
     return {
-        "/profiles key": "vip", "/outbox/release id": waiting.id,
+        "/profiles key": "vip", "/outbox/release id": waiting.id, "/outbox/write id": record.id,
         "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
         "collection": "orders", "number": "1001", "deed": "now",
         "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,
