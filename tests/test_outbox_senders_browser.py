@@ -1,5 +1,6 @@
 """Senders in a real browser: one is added, tried, and chosen, with nothing for axe to find (R5)."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
+from core import clock
+from core.db import transaction
 from outbox.models import Sender
+from rules.models import Rule
 from tests.browsing import DESK, PHONE, faults
 from tests.conftest import make_user
 from tests.postoffice import PostOffice
@@ -50,3 +54,24 @@ def test_r5_a_sender_is_added_and_tried(page: Page, shop: Any) -> None:
             page.goto(path)
             assert faults(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_r5_the_builder_offers_it(page: Page, shop: Any, letter: Any) -> None:
+    page.goto("/rules/new")
+    page.get_by_role("link", name=re.compile("Weiteren Absender einrichten|Connect a further sender")).click()
+    expect(page).to_have_url(re.compile("/senders/new$"))
+    with transaction():
+        sender = Sender.create(
+            label="Werkstatt", host="127.0.0.1", port=1, tls="none", from_address="w@example.org", created_at=clock.now()
+        )
+    page.goto("/rules/new")
+    page.locator("#blank-sender").select_option("Werkstatt")
+    page.locator("#blank-template-0").select_option(str(letter.id))
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator(".savebar .button.main").click()
+    expect(page).to_have_url(re.compile("/rules\\?kind="))
+    expect(page.locator("main")).to_contain_text("Werkstatt")
+    assert Rule.get().sender_id == sender.id
