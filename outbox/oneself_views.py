@@ -48,7 +48,7 @@ def _sent(composed: Composed) -> tuple[str, int]:
     with transaction():
         journal.record("message.tried", None, current_user.actor, reason=result.verdict)
     if result.verdict == "silent":
-        return _(REASONS["silent"]), 422
+        return _(REASONS[result.verdict]), 422
     if result.verdict != "sent":
         why = _(REASONS.get(result.verdict, result.verdict))
         return _("The test was not sent. %(why)s", why=f"{why} ({result.code})" if result.code else why), 422
