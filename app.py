@@ -15,25 +15,22 @@ from core import db, family, i18n, journal, keys, menu, migrate, queue, serve, s
 from core.config import Config, ConfigError, read
 from emails import defaults
 from emails import room as emails_room
-from emails import views as emails_views
-from outbox import alarm, direct, fresh, offers, release, unusual, worker
+from outbox import alarm, direct, fresh, release, worker
 from outbox import room as outbox_room
 from outbox.api import views as reading
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
-from outbox.senders import senders
 from pages import endings, place, publish, staff, sweep
 from pages import views as customers
-from records import events, kinds, profiles, sources
+from records import events, kinds, sources
 from records import room as records_room
 from records.intake import api, hooks
-from rules import engine, jobs, series, wanted, works
+from rules import engine, jobs, series, wanted
 from rules import models as rules_models
 from rules import room as rules_room
 from rules.example import play, shop
 from rules.packs import commands as packs_commands
 from rules.packs import reader
-from rules.record import explain
 
 BLUEPRINTS: tuple[Any, ...] = (
     api.bp, reading.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
@@ -45,8 +42,7 @@ RECORD_SLOTS = {
     "biography": "/outbox/for/{id}",
     "effect": "/rules/record/{id}/status?status={status}",
     "why": "/rules/record/{id}/why",
-    "undo": "/outbox/undo/{id}",
-    "write": "/outbox/write/{id}",
+    "undo": "/outbox/undo/{id}", "write": "/outbox/write/{id}",
     "details": [("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page"))],
 }
 # What the template editor shows of other rooms: where its text goes to be sent to oneself.
@@ -55,13 +51,7 @@ SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
 SWEEPS: tuple[worker.Chore, ...] = (series.notice, *outbox_room.SWEEPS)
-emails_views.in_use.append(rules_models.using)
-profiles.in_use.append(rules_models.only_for)
-senders.in_use.append(rules_models.sent_through)
-unusual.named.append(rules_models.names)
-reading.explained.append(explain.verdicts)
-offers.wanted.append(wanted.still_wanted)
-jobs.WORKS.update(works.WORKS)
+rules_room.furnish()
 
 
 def open_house(config: Config) -> None:

@@ -1,7 +1,7 @@
 """A message in words: what it is, whom it is for, how it stands, why, and what a person can do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from core import clock
@@ -96,14 +96,15 @@ def tell(messages: Sequence[Message]) -> list[Told]:
     ends, stopped = _ends(messages), bool(valve.stopped())
     writers = actors.names(message.actor for message in messages if message.actor)
     return [
-        _told(message, records.get(message.record_id), names, ends.get(message.id), stopped, writers.get(message.actor or "", ""))
+        replace(
+            _told(message, records.get(message.record_id), names, ends.get(message.id), stopped),
+            writer=writers.get(message.actor or "", ""),
+        )
         for message in messages
     ]
 
 
-def _told(
-    message: Message, record: Record | None, names: dict[int, str], end: datetime | None, stopped: bool, writer: str
-) -> Told:
+def _told(message: Message, record: Record | None, names: dict[int, str], end: datetime | None, stopped: bool) -> Told:
     reader = person(record, message.recipient) if record else None
     return Told(
         message=message,
@@ -113,7 +114,6 @@ def _told(
         address=message.address or (reader.address if reader else ""),
         at=_at(message, end),
         why=_why(message, zone_of(record), stopped),
-        writer=writer,
     )
 
 

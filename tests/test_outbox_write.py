@@ -150,7 +150,7 @@ def test_what_strangers_named_themselves_stays_words(
     with transaction():
         Template.create(name="Alles", updated_at=clock.now(), texts={"de": {
             "subject": "An {{ customer.name }} {{ record.number }}",
-            "body": "{{ customer.name }}\n\n{% for one in record.items %}\n- {{ one.name }}\n{% endfor %}\n\n[Zu]({{ link }})",
+            "body": "{{ customer.name }}\n\n{% for it in record.items %}\n- {{ it.name }}\n{% endfor %}\n\n[Z]({{ link }})",
         }})
     template = Template.get(Template.name == "Alles")
     typed = form(clerk, record, f"?template={template.id}")
