@@ -1,11 +1,28 @@
-"""The screens of the whole room as app.py takes them."""
+"""The screens of the whole room as app.py takes them, and what rooms below are told by it."""
 
-from rules import job_views
+from emails import views as templates
+from outbox import offers, unusual
+from outbox.api import views as reading
+from outbox.senders import senders
+from records import profiles
+from rules import job_views, jobs, models, wanted, works
 from rules.builder import views as builder
 from rules.feed import many_views
 from rules.feed import views as feed
 from rules.history import views as history
+from rules.record import explain
 from rules.record import views as record
 from rules.replay import views as replay
 
 BLUEPRINTS = (feed.bp, builder.bp, many_views.bp, history.bp, record.bp, replay.bp, job_views.bp)
+
+
+def furnish() -> None:
+    """Tell the rooms below what only rules know: what uses their things, what rules are called, which message is wanted."""
+    templates.in_use.append(models.using)
+    profiles.in_use.append(models.only_for)
+    senders.in_use.append(models.sent_through)
+    unusual.named.append(models.names)
+    reading.explained.append(explain.verdicts)
+    offers.wanted.append(wanted.still_wanted)
+    jobs.WORKS.update(works.WORKS)
