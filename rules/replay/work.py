@@ -95,7 +95,7 @@ def piece(job: Job) -> Step:
 
 def rule_of(job: Job) -> Rule:
     """The draft that a job replays, unsaved."""
-    rule = Rule(id=job.rule_id)
+    rule = Rule(id=job.rule_id, sender_id=None)  # whoever sends, the trial is the same
     for name, value in job.data["rule"].items():
         setattr(rule, name, value)
     return rule
