@@ -236,9 +236,9 @@ def test_json_that_does_not_fit_is_refused_and_nothing_stored(
 def test_without_the_token_nothing_is_heard(client: FlaskClient, hook: str, sent: Sent) -> None:
     sent()
     for path in ("/hooks/bounces/wrong", "/hooks/bounces/" + settings.get(account.TOKEN)["fingerprint"]):
-        assert client.post(path, data=notification(), content_type="message/rfc822").status_code == 404
+        assert client.post(path, data=notification(), content_type="message/rfc822").status_code == 401
     account.forget_token("user:1")
-    assert client.post(hook, data=notification(), content_type="message/rfc822").status_code == 404
+    assert client.post(hook, data=notification(), content_type="message/rfc822").status_code == 401
     assert states() == [("sent", "")]
 
 

@@ -20,7 +20,7 @@ bp = door("bounce_hook", "/hooks/bounces")
 def hear(token: str) -> Response:
     """How many of the reports were about mails of ours; the others change nothing."""
     if not account.opens(token):
-        raise Problem.at("token", _("There is no mail service connected here."), 404)
+        raise Problem(401, _("There is no mail service connected here."))
     raw = request.get_data(cache=False)
     if request.mimetype == "application/json":
         return answers.told({"heard": sum(bounces.hear(found) for found in _listed(parse(raw)))})
