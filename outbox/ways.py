@@ -91,7 +91,7 @@ class Ways:
     def close(self, seconds: float) -> None:
         """Let what is under way end, within that time."""
         until = time.monotonic() + seconds
-        for post in [way.post for way in self.all()] + self._left:
+        for post in [way.post for way in (self._own, *self._further.values())] + self._left:
             post.close(max(0.0, until - time.monotonic()))
         self.ledger.close()
 

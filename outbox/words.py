@@ -12,6 +12,7 @@ from core.rows import tuples
 from emails.models import Template
 from outbox import valve
 from outbox.models import Message
+from outbox.senders import senders
 from outbox.states import REASONS, SENDING, STATES, TONES
 from records import actors
 from records.load import load
@@ -60,6 +61,12 @@ class Told:
     @property
     def state(self) -> str:
         return _(STATES[self.message.state])
+
+    @property
+    def sender(self) -> str:
+        """What its sender is called; nothing for the house's own address."""
+        key = self.message.sender_id
+        return senders.names([key]).get(key) or _("(deleted sender)") if key else ""
 
     @property
     def tone(self) -> str:

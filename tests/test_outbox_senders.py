@@ -271,6 +271,14 @@ def test_the_list_says_how_each_sender_fares(admin: FlaskClient, plan, deliver, 
     assert "Büro" in admin.get("/").text
 
 
+def test_a_message_says_whose_it_is(admin: FlaskClient, plan, make_sender, office):
+    sender = make_sender(office)
+    message = plan("1", sender)
+    assert "Werkstatt" in admin.get(f"/outbox/{message.id}").text
+    senders.delete(sender, "user:1")
+    assert "(gelöschter Absender)" in admin.get(f"/outbox/{message.id}").text
+
+
 def test_only_those_named_may_use_a_sender(house, make_sender, office):
     ada, ben = make_user("ada@example.org", "Ada", "admin"), make_user("ben@example.org", "Ben", "admin")
     make_sender(office, label="Alle"), make_sender(office, label="Ada", users=[ada.id])
