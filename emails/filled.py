@@ -46,11 +46,12 @@ def codes() -> dict[str, str]:
     }
 
 
-def chips(record: Record) -> list[tuple[str, str]]:
-    """Those of them that a person may want to put into a text about that record, each with what it is."""
-    wanted = ["link", "link.expires", *["record.items"] * bool(record.items), *["payment.qr"] * bool(record.total)]
-    written = codes()
-    return [(written[key], i18n.gettext(placeholders.PLACEHOLDERS[key].label)) for key in wanted]
+def chips(record: Record) -> list[tuple[str, str, bool]]:
+    """Those a person may want to put into a text about that record: each with what it is, and whether it stands apart."""
+    there = {"record.items": record.items, "payment.qr": record.total, "appointment.ics": record.scheduled_at}
+    known, written = placeholders.PLACEHOLDERS, codes()
+    wanted = ["link", "link.expires", "page.file", *(key for key, value in there.items() if value)]
+    return [(written[key], i18n.gettext(known[key].label), known[key].sort in placeholders.ALONE) for key in wanted]
 
 
 def _filled(source: str, scene: Scene, write: Write, kept: Mapping[str, str]) -> str:

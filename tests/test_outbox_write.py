@@ -109,12 +109,14 @@ def test_nobody_is_reminded_of_what_is_paid(clerk: FlaskClient, order: Record, m
     assert "Zahlungserinnerung" not in form(clerk, order, "?as=reminder")["subject"]
 
 
-def test_m1_an_email_with_the_status_page_as_link_and_its_writer_in_the_biography(clerk: FlaskClient, order: Record) -> None:
+def test_m1_an_email_with_the_status_page_as_link_and_as_file_and_its_writer_told(clerk: FlaskClient, order: Record) -> None:
     typed = form(clerk, order, subject="Neues zu 1047")
     assert "{{ link }}" in typed["body"] and "Neu" in typed["body"]
     clerk.post(f"/outbox/write/{order.id}", data=typed)
     [mail] = deliver()
     assert mail["Subject"] == "Neues zu 1047" and all("/s/" in text for text in parts(mail))
+    [file] = mail.iter_attachments()
+    assert file.get_filename() == "Status 1047.html" and "Auftrag 1047" in file.get_content()
     story = clerk.get(f"/outbox/for/{order.id}", headers={"HX-Request": "true"}).text
     assert "Geschrieben von Cem Clerk." in story
     message = Message.get()

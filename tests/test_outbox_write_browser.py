@@ -69,6 +69,7 @@ def test_m1_another_template_fills_the_text_anew_and_the_email_goes_out_in_three
     expect(page.get_by_role("textbox", name="Betreff")).to_have_value("Zahlungserinnerung zu Auftrag 1047")
     page.get_by_label("Vorlage").select_option("Status-E‑Mail")
     expect(page.get_by_role("textbox", name="Betreff")).to_have_value("Auftrag 1047: Neu")
+    expect(page.locator(".letterhead")).to_contain_text("Status 1047.html")
     page.get_by_role("button", name="Senden", exact=True).click()
     expect(page.locator("#biography")).to_contain_text("Geschrieben von Mira.")
     [mail] = deliver()
