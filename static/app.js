@@ -122,6 +122,21 @@ for (const half of ["mousedown", "click"]) {
   }, true);
 }
 
+/* An answer that comes while somebody goes on filling in would undo what was filled in since: it is asked for once more. */
+let filled = 0;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("#rule")) filled += 1;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  event.detail.xhr.filled = filled;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target, requestConfig } = event.detail;
+  if (target.id !== "rule" || xhr.filled === filled) return;
+  event.detail.shouldSwap = false;
+  htmx.trigger(requestConfig.elt, requestConfig.triggeringEvent.type);
+});
+
 document.addEventListener("htmx:sendError", () => {
   const words = document.getElementById("offline");
   if (words && !toasts().querySelector(".toast.stop")) toasts().append(words.content.cloneNode(true));

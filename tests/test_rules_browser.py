@@ -251,3 +251,17 @@ def test_every_trigger_fits_a_phone(page: Page, make_record: Make) -> None:
                     page.locator(f"#add-{button}").click()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], trigger
         assert faults(page) == [], trigger
+
+
+def test_what_is_filled_in_while_an_answer_is_on_its_way_is_not_lost(page: Page) -> None:
+    """A slow line: the answer to a choice comes after some typing, and must not undo it."""
+    page.goto("/rules/new?kind=order")
+    page.wait_for_load_state("networkidle")
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 800, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", slow)
+    with page.expect_request("**/rules/new"):
+        page.get_by_label("Auslöser").select_option("before")
+    page.get_by_label("Name der Regel").fill("Schnell getippt")
+    expect(page.locator("#blank-step-n-0")).to_be_visible()
+    expect(page.get_by_label("Name der Regel")).to_have_value("Schnell getippt")
