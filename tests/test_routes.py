@@ -240,7 +240,8 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "/locations key": "berlin", "/shops key": source.key, "/hooks key": source.key, "/contacts id": Contact.get().id,
         "/rules/record key": record.id, "/outbox/undo record": record.id, "/outbox/undo entry": Message.get().entry_id,
         "/outbox/unusual rule": Rule.get().id,
-        "/outbox id": Message.get().id, "/outbox/unreached id": Message.get().id, "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
+        "/outbox id": Message.get().id, "/outbox/unreached id": Message.get().id,
+        "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
         "/templates id": Template.get().id, "/senders id": sender.id,
     }
 
