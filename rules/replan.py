@@ -45,7 +45,7 @@ class Wish:
 
 def seal(rule: Rule) -> str:
     """Stands for what a rule's messages hang on; another one after every change that touches them."""
-    return fingerprint(json.dumps({name: rule.__data__[name] for name in TOUCHES}, sort_keys=True))[:16]
+    return fingerprint(json.dumps({name: rule.__data__.get(name) for name in TOUCHES}, sort_keys=True))[:16]
 
 
 def keys_of(rule: Rule, wish: Wish, after: int, limit: int) -> list[int]:
