@@ -21,7 +21,7 @@ run: .venv/program ## runs web and worker with your own data folder (./data)
 	@exec $(BIN)/statusbote run
 
 test: .venv/tests ## runs the tests; ARGS="-k story" picks some
-	@$(BIN)/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 
 lint: .venv/tests ## checks style and types
 	@$(BIN)/ruff check .
