@@ -1,12 +1,11 @@
 """What differs between two versions of a rule: aspect by aspect, and word by word in its sentence."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from core import compared
 from core.i18n import N_
 from core.i18n import gettext as _
 from rules import words
@@ -14,8 +13,6 @@ from rules.builder import form
 from rules.models import Rule, templates_of
 from rules.triggers import TRIGGERS
 from rules.words import Names
-
-WORD = re.compile(r"\s*[^\s,.;:]+|\s*[,.;:]")
 
 
 @dataclass(frozen=True)
@@ -35,24 +32,7 @@ def between(old: Rule, new: Rule, said: Names) -> list[Difference]:
 
 def marked(old: Rule, new: Rule, said: Names) -> Markup:
     """The new sentence, with the words that are gone in <del> and those that came in <ins>."""
-    before, after = (WORD.findall(words.sentence(rule, said).striptags()) for rule in (old, new))
-    return Markup().join(_marks(before, after)).strip()
-
-
-def _marks(before: list[str], after: list[str]) -> Iterator[Markup]:
-    for what, start, end, place, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            yield escape("".join(after[place:stop]))
-        else:
-            yield _mark("del", _("removed:"), before[start:end])
-            yield _mark("ins", _("added:"), after[place:stop])
-
-
-def _mark(tag: str, label: str, found: list[str]) -> Markup:
-    """Words in their tag, with a label for those who hear them."""
-    text = "".join(found)
-    mark = Markup(' <{tag}><span class="sr">{label} </span>{text}</{tag}>')
-    return mark.format(tag=Markup(tag), label=label, text=text.strip()) if text else Markup()
+    return compared.words(*(words.sentence(rule, said).striptags() for rule in (old, new)))
 
 
 def _trigger(rule: Rule, said: Names) -> str:
