@@ -59,12 +59,16 @@ class Message(Model):
 
 
 class Sender(Model):
-    """An account at a mail server, beside the house's own address.
+    """An account at a mail server or an SMS gateway, beside the house's own address.
 
-    `tls`: starttls, tls (from the first byte) or none. `password` is sealed. `quota`: mails an hour, 0 is any number.
-    `users`: the ids of those who may use it, none is everybody.
+    `type`: smtp, gmail, or a gateway of `outbox.channels`; `settings`: what that type needs beside the columns, `secrets`:
+    what of it is secret, a sealed JSON object, "" for none. `tls`: starttls, tls (from the first byte) or none. `password`
+    is sealed. `quota`: mails an hour, 0 is any number. `users`: the ids of those who may use it, none is everybody.
     """
 
+    type = TextField(default="smtp")
+    settings = Json(dict)
+    secrets = TextField(default="")
     label = TextField()
     host = TextField()
     port = IntegerField()
