@@ -13,7 +13,7 @@ from markupsafe import Markup
 from core import i18n
 from pages import colour
 
-TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = [folder / "templates" for folder in (Path(__file__).parent, Path(__file__).parent / "blocks")]
 STYLE = Path(__file__).parent.parent / "static" / "status.css"
 
 

@@ -1,7 +1,7 @@
 """What a page tells: a record as it is at one moment, and the way it came."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -27,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A record with everything it names in place; `as_of` is local."""
+    """A record with everything it names in place; `as_of` is local, `options` are what is chosen of each block."""
 
     record: Record
     status: dict[str, Any]
@@ -35,6 +35,7 @@ class Snapshot:
     zone: tzinfo
     as_of: datetime
     firm: Firm
+    options: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
     @property
     def stopped(self) -> bool:
