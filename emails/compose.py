@@ -59,7 +59,7 @@ def compose(
 ) -> Composed:
     """The message for that person; raises Unusable. `link_url` None leaves links to the page out; `event`: see Scene."""
     company = settings.get("company")
-    language = spoken(template.texts, person.language if person else None, company)
+    language = spoken(template.spoken("email"), person.language if person else None, company)
     compiled = _compiled(template, language, company)
     return fill(compiled, Scene(record, person, company, link_url, link_expires, event or {}), language)
 

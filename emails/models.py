@@ -6,10 +6,13 @@ from peewee import IntegerField, TextField, fn
 
 from core.db import Json, Model, UtcField, is_sqlite, transaction
 
+WORDS = {"email": "body", "sms": "sms"}  # channel → the part of a text that it cannot do without
+
 
 class Template(Model):
-    """A subject and a Markdown body with placeholders per language: `texts` = {"de": {"subject", "body"}, …}.
+    """What is said, with placeholders, per language: `texts` = {"de": {"subject", "body", "sms"}, …}.
 
+    A mail has a subject and a Markdown body, both "" where there is only an SMS; `sms` is missing where there is none.
     `version` grows with every save; `system` names a template the product itself needs (`fresh_link`).
     """
 
@@ -21,8 +24,13 @@ class Template(Model):
     updated_at = UtcField()
 
     def text(self, language: str) -> dict[str, Any]:
-        """The text in that language, else in the first there is."""
-        return self.texts.get(language) or next(iter(self.texts.values()))
+        """The mail in that language, else in the first there is."""
+        mails = self.spoken("email")
+        return mails.get(language) or next(iter((mails or self.texts).values()))
+
+    def spoken(self, channel: str) -> dict[str, dict[str, Any]]:
+        """The languages, with their texts, in which it has something to say by e-mail or by SMS."""
+        return {language: text for language, text in self.texts.items() if text.get(WORDS[channel])}
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
         with transaction():

@@ -40,6 +40,8 @@ class Values:
         if key not in self._said:
             self._said[key] = _told(key, self._scene)
         value = self._said[key]
+        if self._clean and isinstance(value, wording.Items):
+            return wording.Items({**line, "name": self._clean(line["name"])} for line in value)
         return self._clean(value) if self._clean and isinstance(value, str) and placeholders.sort(key) == "text" else value
 
 

@@ -17,7 +17,10 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody a message can go to. `consents` is None for people of the business, who need give none."""
+    """Somebody a message can go to: `address` by e-mail, `phone` (E.164) by SMS, each "" where there is none.
+
+    `consents` is None for people of the business, who need give none.
+    """
 
     who: str
     name: str
@@ -25,6 +28,11 @@ class Person:
     language: str
     consents: dict[str, Any] | None
     contact_id: int | None
+    phone: str = ""
+
+    def reached(self, channel: str) -> str:
+        """Where a message of that channel goes, "" for nowhere."""
+        return self.phone if channel == "sms" else self.address
 
     def allows(self, channel: str) -> bool:
         return self.consents is None or bool(self.consents.get(channel, {}).get("given"))
@@ -38,12 +46,13 @@ def person(record: Record, who: str) -> Person | None:
     if role_of(who) == "event":
         return _named(record, who)
     if who not in ROLES:
-        return Person(who, "", who, "de", None, None)
+        number = who.startswith("+")
+        return Person(who, "", "" if number else who, "de", None, None, who if number else "")
     contact = _contact(record, who)
     if contact is None:
         return None
     consents = contact.consents if who == "customer" else None
-    return Person(who, contact.name, contact.email or "", contact.language, consents, contact.id)
+    return Person(who, contact.name, contact.email or "", contact.language, consents, contact.id, contact.phone or "")
 
 
 def role_of(who: str) -> str:
@@ -71,7 +80,8 @@ def _named(record: Record, who: str) -> Person | None:
         return None
     said = event.person
     consents = {channel: {"given": given} for channel, given in said.get("consent", {}).items()}
-    return Person(who, said.get("name", ""), said.get("email", ""), said.get("language", "de"), consents, None)
+    address, phone = said.get("email") or "", said.get("phone") or ""
+    return Person(who, said.get("name", ""), address, said.get("language", "de"), consents, None, phone)
 
 
 def _contact(record: Record, who: str) -> Contact | None:
