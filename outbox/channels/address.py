@@ -1,4 +1,4 @@
-"""Connecting to a mail server by name: where the name leads is looked at first, and some places are never called."""
+"""Connecting by name: where the name leads is looked at first, and some places are never called."""
 
 import ipaddress
 import smtplib
@@ -8,7 +8,7 @@ METADATA = {ipaddress.ip_address(text) for text in ("100.100.100.200", "168.63.1
 
 
 class Forbidden(OSError):
-    """The name leads to an address that is never a mail server: link-local, multicast, or a cloud's own data."""
+    """The name leads to an address that is never a server's: link-local, multicast, or a cloud's own data."""
 
 
 class Plain(smtplib.SMTP):
@@ -24,16 +24,21 @@ class Wrapped(smtplib.SMTP_SSL, Plain):
 
 def connect(host: str, port: int, timeout: float) -> socket.socket:
     """A connection to the first address of a name that answers; loopback and private ones are allowed. Raises OSError."""
-    found = [where[4] for where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if any(is_forbidden(str(address[0])) for address in found):
-        raise Forbidden(host)
     fault = OSError(host)
-    for address in found:
+    for address in look_up(host, port):
         try:
-            return socket.create_connection((str(address[0]), port), timeout)
+            return socket.create_connection((address, port), timeout)
         except OSError as error:
             fault = error
     raise fault
+
+
+def look_up(host: str, port: int) -> list[str]:
+    """The IP addresses that a name leads to; raises OSError, Forbidden when one of them must not be called."""
+    found = [str(where[4][0]) for where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if any(is_forbidden(address) for address in found):
+        raise Forbidden(host)
+    return found
 
 
 def is_forbidden(text: str) -> bool:
