@@ -10,11 +10,11 @@ from core import clock
 from outbox import claim
 from outbox.breaker import Breaker
 from outbox.channels.contract import Channel
-from outbox.channels.smtp import Smtp
 from outbox.ledger import Ledger
 from outbox.models import Message, Sender
 from outbox.post import Post
 from outbox.senders import quota, senders
+from outbox.senders.types import TYPES
 
 BATCH = 50
 FRESH = 1.0  # seconds for which a change of senders may go unnoticed
@@ -107,7 +107,7 @@ class Ways:
         self._read_at = time.monotonic()
 
     def _open(self, row: Sender) -> Way:
-        return Way(row, Smtp(senders.account(row), self.host), self.ledger, self._change)
+        return Way(row, TYPES[row.type].open(row, self.host), self.ledger, self._change)
 
 
 def _same(one: Sender | None, other: Sender) -> bool:

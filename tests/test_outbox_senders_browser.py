@@ -35,6 +35,7 @@ def test_r5_a_sender_is_added_and_tried(page: Page, shop: Any) -> None:
     with PostOffice() as office:
         page.goto("/senders")
         page.locator("a[href='/senders/new']").click()
+        page.locator("a[href='/senders/new?type=smtp']").click()
         for name, value in {
             "label": "Werkstatt", "from_address": "werkstatt@example.org", "host": "127.0.0.1", "port": str(office.port),
             "quota": "100",

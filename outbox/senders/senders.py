@@ -1,5 +1,6 @@
 """Senders beside the house's own address: making, changing and ending them, and as whom their mails go out."""
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -44,9 +45,13 @@ def users_of(sender: Sender) -> list[str]:
     return [name for ask in in_use for name in ask(sender.id)]
 
 
-def save(sender: Sender, given: Mapping[str, Any], actor: str, password: str = "") -> list[str]:
-    """Write what differs, a new sender or a known one; a new password only if one is given. The columns that changed."""
+def save(
+    sender: Sender, given: Mapping[str, Any], actor: str, password: str = "", hidden: Mapping[str, str] | None = None
+) -> list[str]:
+    """Write what differs, a new sender or a known one; of secrets only those given anew. The columns that changed."""
     new = {**given, **({"password": secrets.seal(password)} if password else {})}
+    if fresh := {name: value for name, value in (hidden or {}).items() if value}:
+        new["secrets"] = secrets.seal(json.dumps({**hidden_of(sender), **fresh}))
     fields = [name for name, value in new.items() if getattr(sender, name) != value]
     if not fields and sender.id:
         return []
@@ -106,6 +111,14 @@ def account(sender: Sender, longest: float = float("inf")) -> Account:
     return Account(
         channel_name(sender), sender.host, sender.port, sender.tls, sender.login, password, CONNECTIONS, longest
     )
+
+
+def hidden_of(sender: Sender) -> dict[str, str]:
+    """What its type keeps sealed; nothing when that was sealed with another key."""
+    try:
+        return dict(json.loads(secrets.open_(sender.secrets))) if sender.secrets else {}
+    except secrets.Unopenable:
+        return {}
 
 
 def channel_name(sender: Sender) -> str:

@@ -3,7 +3,6 @@
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,16 +15,9 @@ from outbox.channels.contract import Letter, Result
 from outbox.channels.smtp import Smtp
 from outbox.models import Sender
 from outbox.senders import senders
+from outbox.senders.contract import Outcome
 
 PATIENCE = 10.0  # seconds; somebody is waiting
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Whether the mail was taken, and what to say."""
-
-    good: bool
-    words: str
 
 
 def run(sender: Sender, to: senders.Mailbox, host: str) -> Outcome:

@@ -1,8 +1,6 @@
 """Settings: the senders beside the house's own address, how each fares, its form and its test."""
 
-import re
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -13,22 +11,19 @@ from accounts.access import admin_only
 from accounts.form import Form
 from accounts.models import User
 from core import clock
-from core.i18n import N_, ngettext
 from core.i18n import gettext as _
+from core.i18n import ngettext
 from outbox import pulse
 from outbox.models import Sender, SenderState
-from outbox.senders import quota, senders, trial
+from outbox.senders import quota, senders
+from outbox.senders.contract import Asking, Outcome
+from outbox.senders.types import TYPES
+from outbox.senders.types.numbers import whole
 
 bp = Blueprint("senders", __name__, template_folder="templates", url_prefix="/senders")
 Answer = str | Response | tuple[str, int]
 
-TLS = {
-    "starttls": N_("STARTTLS (port 587)"),
-    "tls": N_("TLS from the start (port 465)"),
-    "none": N_("none (only in your own network)"),
-}
-FIELDS = ("label", "host", "port", "tls", "login", "from_name", "from_address", "reply_to", "quota")
-MOST = 100_000  # mails an hour
+MOST = 100_000  # messages an hour
 
 
 @dataclass(frozen=True)
@@ -58,13 +53,18 @@ def index() -> str:
 @bp.get("/new")
 @admin_only
 def new() -> str:
-    return _page(None, Form({"port": "587", "tls": "starttls", "quota": "0"}), [])
+    """The form of a new sender; which type it shall be is asked first."""
+    key = request.args.get("type", "")
+    if key not in TYPES:
+        return render_template("outbox/senders/types.html", types=TYPES)
+    return _page(Sender(type=key), Form({"quota": "0", **TYPES[key].start}), [])
 
 
 @bp.post("/new")
 @admin_only
 def create() -> Answer:
-    return _save(Sender(), None)
+    key = request.form.get("type", "smtp")
+    return _save(Sender(type=key if key in TYPES else abort(404)))
 
 
 @bp.get("/<int:id>")
@@ -76,8 +76,7 @@ def edit(id: int) -> str:
 @bp.post("/<int:id>")
 @admin_only
 def save(id: int) -> Answer:
-    sender = _sender(id)
-    return _save(sender, sender)
+    return _save(_sender(id))
 
 
 @bp.post("/<int:id>/switch")
@@ -112,49 +111,30 @@ def delete(id: int) -> Response:
 
 @bp.post("/<int:id>/test")
 @admin_only
-def test(id: int) -> str:
-    """A real conversation with the server; when it works, what waited for that goes out."""
-    sender = _sender(id)
-    outcome = trial.run(sender, (current_user.name, current_user.email), _host())
+def test(id: int) -> Answer:
+    """A real conversation with the other side; when it works, what waited for that goes out."""
+    sender, form = _sender(id), Form(request.form)
+    sms = TYPES[sender.type].channel == "sms"
+    to = form.phone("to", needed=True) if sms else current_user.email
+    if form.errors:
+        return _stored(sender, Outcome(False, form.errors["to"]), to=request.form.get("to", "")), 422
+    outcome = TYPES[sender.type].test(sender, Asking(current_user.name, to, _host()))
     if outcome.good:
         senders.works(sender, current_user.actor)
-    return _stored(_sender(id), outcome)
+    return _stored(_sender(id), outcome, to=to)
 
 
-def _save(sender: Sender, stored: Sender | None) -> Answer:
-    form, chosen = Form(request.form), [int(id) for id in request.form.getlist("users") if id.isdecimal()]
-    given = _read(form)
+def _save(sender: Sender) -> Answer:
+    form, kind = Form(request.form), TYPES[sender.type]
+    chosen = [int(id) for id in request.form.getlist("users") if id.isdecimal()]
+    given = {"label": form.line("label", 80), "quota": whole(form, "quota", 0, MOST), **kind.read(form, sender)}
     if form.errors:
-        return _page(stored, form, chosen), 422
+        return _page(sender, form, chosen), 422
     given["users"] = sorted({user.id for user in User.select(User.id).where(User.id.in_(chosen))})
-    senders.save(sender, given, current_user.actor, request.form.get("password", "")[:500])
+    hidden = {name: request.form.get(name, "").strip()[:5000] for name in kind.secrets if name != "password"}
+    senders.save(sender, given, current_user.actor, request.form.get("password", "")[:500], hidden)
     flash(_("%(name)s is saved. The test shows whether it works.", name=sender.label))
     return redirect(url_for("senders.edit", id=sender.id), 303)
-
-
-def _read(form: Form) -> dict[str, Any]:
-    host = form.line("host", 253)
-    if host and not re.fullmatch(r"[A-Za-z0-9_.:-]+", host):
-        form.refuse("host", _("This is not the name of a server, such as mail.example.org."))
-    return {
-        "label": form.line("label", 80),
-        "host": host,
-        "port": _number(form, "port", 1, 65535),
-        "tls": form.one_of("tls", TLS),
-        "login": form.line("login", 254, needed=False),
-        "from_name": form.line("from_name", needed=False),
-        "from_address": form.email("from_address"),
-        "reply_to": form.email("reply_to", needed=False),
-        "quota": _number(form, "quota", 0, MOST),
-    }
-
-
-def _number(form: Form, name: str, least: int, most: int) -> int:
-    text = form.line(name, 8)
-    if text.isascii() and text.isdecimal() and least <= int(text) <= most:
-        return int(text)
-    form.refuse(name, _("Please give a number from %(least)s to %(most)s.", least=least, most=most))
-    return least
 
 
 def _line(sender: Sender, people: dict[int, str], state: SenderState | None) -> Line:
@@ -170,17 +150,20 @@ def _line(sender: Sender, people: dict[int, str], state: SenderState | None) -> 
     return Line(sender, who, _("ready"), "good", sent)
 
 
-def _stored(sender: Sender, outcome: trial.Outcome | None = None) -> str:
-    return _page(sender, Form({name: str(getattr(sender, name)) for name in FIELDS}), sender.users, outcome)
+def _stored(sender: Sender, outcome: Outcome | None = None, to: str = "") -> str:
+    shown = {"label": sender.label, "quota": str(sender.quota), **TYPES[sender.type].typed(sender)}
+    return _page(sender, Form(shown), sender.users, outcome, to)
 
 
-def _page(sender: Sender | None, form: Form, chosen: list[int], outcome: trial.Outcome | None = None) -> str:
+def _page(sender: Sender, form: Form, chosen: list[int], outcome: Outcome | None = None, to: str = "") -> str:
     people = [(user.id, user.name) for user in User.select().where(User.active).order_by(User.name)]
+    kind = TYPES[sender.type]
+    choices = {name: [(key, _(words)) for key, words in options.items()] for name, options in kind.choices.items()}
     return render_template(
-        "outbox/senders/sender.html", sender=sender, form=form, chosen=chosen, people=people, outcome=outcome,
-        encryptions=[(key, _(words)) for key, words in TLS.items()], used=senders.users_of(sender) if sender else [],
+        "outbox/senders/sender.html", sender=sender, kind=kind, form=form, chosen=chosen, people=people, outcome=outcome,
+        to=to, choices=choices, hidden=senders.hidden_of(sender), used=senders.users_of(sender) if sender.id else [],
         line=_line(sender, dict(people), SenderState.get_or_none(SenderState.sender == senders.channel_name(sender)))
-        if sender else None,
+        if sender.id else None,
     )
 
 
