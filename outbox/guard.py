@@ -4,7 +4,7 @@ Held is what a rule would send within an hour beyond 50 messages or three times 
 day is the median of the days of the last four weeks on which it sent anything, three at least; what a person has released
 within the hour is allowed on top. Not asked are messages about a record's creation, which answer the customer's own, just
 made order one by one and cannot reach anybody who has not just ordered; links that somebody asked for; and what a person
-has sent or released by hand. To one customer's address go five mails a day, the next waits until there is room again.
+has sent or released by hand. To one customer go five mails and two SMS a day, the next waits until there is room again.
 Workers that deliver at the same moment do not see what is just going out over the others' connections: between them a few
 dozen messages may overshoot.
 """
@@ -31,7 +31,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEKS = timedelta(weeks=4)
 ENOUGH = 3  # days that make something usual
 REMEMBERED = timedelta(minutes=10)
-MAILS = 5  # to one customer's address within a day
+MOST = {"email": 5, "sms": 2}  # by channel, to one customer's address or number within a day
 SPOKEN = ("message.released", "message.retried", "message.hurried")  # a person's word for a message
 STAFF = ("assignee", "manager")
 
@@ -90,25 +90,29 @@ def _is_asked(message: Message) -> bool:
 
 
 def _to_customer(recipient: str) -> bool:
-    return recipient not in STAFF and "@" not in recipient
+    return recipient not in STAFF and "@" not in recipient and not recipient.startswith("+")
 
 
 def _crowding(wishes: Iterable[Wish]) -> dict[int, End]:
-    """Those to customers who have had enough mails for today, each planned anew for when there is room."""
+    """Those to customers who have had enough for today, each planned anew for when there is room."""
     ours = [wish for wish in wishes if _to_customer(wish.message.recipient)]
-    had, now, ends = _mails({wish.person.address for wish in ours}), clock.now(), {}
+    had, now, ends = _had({_address(wish) for wish in ours}), clock.now(), {}
     for wish in ours:
-        moments = had[wish.person.address]
-        if len(moments) < MAILS:
+        moments, most = had[_address(wish)], MOST[wish.message.channel]
+        if len(moments) < most:
             insort(moments, now)
-        elif end := end_of(wish.message, Later(moments[-MAILS] + DAY, "limit")):
+        elif end := end_of(wish.message, Later(moments[-most] + DAY, "limit")):
             ends[wish.message.id] = end
-            insort(moments, moments[-MAILS] + DAY)
+            insort(moments, moments[-most] + DAY)
     return ends
 
 
-def _mails(addresses: set[str]) -> dict[str, list[datetime]]:
-    """When the mails of the last 24 hours went to these addresses as customers, the oldest first."""
+def _address(wish: Wish) -> str:
+    return wish.person.reached(wish.message.channel)
+
+
+def _had(addresses: set[str]) -> dict[str, list[datetime]]:
+    """When the messages of the last 24 hours went to these addresses and numbers as customers, the oldest first."""
     found: dict[str, list[datetime]] = defaultdict(list)
     if addresses:
         known = Message.address.in_(addresses) & (Message.address != SQL("''"))

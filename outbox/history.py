@@ -7,7 +7,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.journal import Entry
 from outbox.afterwards.calls import OUTCOMES
-from outbox.states import REASONS
+from outbox.states import said
 from outbox.words import Told
 from records import actors
 
@@ -49,14 +49,14 @@ def of(told: Told) -> list[Line]:
     mine = [entry for entry in entries.order_by(Entry.id.desc()) if entry.data.get("message") == message.id]
     names = actors.names(entry.actor for entry in mine)
     planned = Line(message.planned_at, "", "plus", _("Planned"), names.get("worker", ""), "", "")
-    return [*(_line(entry, names) for entry in mine), *([] if message.actor else [planned])]
+    return [*(_line(entry, names, message.channel) for entry in mine), *([] if message.actor else [planned])]
 
 
-def _line(entry: Entry, names: dict[str, str]) -> Line:
+def _line(entry: Entry, names: dict[str, str], channel: str) -> Line:
     stamp, sign, what = EVENTS[entry.what]
     reason = entry.data.get("reason", "")
-    said = REASONS.get(reason, reason) or OUTCOMES.get(entry.data.get("outcome", ""), "")
-    why = _(said) if said else ""
+    outcome = OUTCOMES.get(entry.data.get("outcome", ""))
+    why = said(reason, channel) or (_(outcome) if outcome else "")
     if entry.data.get("anyway"):
         why = _("The reader had not agreed to e-mails; this was confirmed.")
     return Line(entry.at, stamp, sign, _(what), names[entry.actor], why, entry.data.get("code", ""))

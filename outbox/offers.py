@@ -10,14 +10,13 @@ from typing import Any
 from peewee import JOIN
 
 from core import clock
-from core.i18n import gettext as _
 from core.keys import fingerprint
 from emails import compose
 from emails.compose import Composed, Unusable
 from outbox import truth
 from outbox.models import Message
 from outbox.release import AWAITING
-from outbox.states import REASONS, End
+from outbox.states import End, said
 from outbox.words import Told, tell
 from pages import links, place
 from records import lists
@@ -113,7 +112,7 @@ def _rounds(messages: Sequence[Message]) -> Iterator[list[Message]]:
 
 def _offer(told: Told, wish: truth.Wish | None, end: End | None) -> Offer:
     if wish is None:
-        return Offer(told, _said(end.reason if end else ""))
+        return Offer(told, said(end.reason if end else "", told.message.channel))
     due = end.due_at if end and end.due_at else told.message.due_at
     return Offer(told, "", later=due if due > clock.now() else None)
 
@@ -129,9 +128,5 @@ def _written(offer: Offer, wish: truth.Wish | None) -> Offer:
         return Offer(offer.told, str(unusable))
     except Exception:  # one broken template must not hide all the others
         log.exception("message %s could not be composed", offer.id)
-        return Offer(offer.told, _said("not_composed"))
+        return Offer(offer.told, said("not_composed"))
     return Offer(offer.told, "", offer.later, mail)
-
-
-def _said(reason: str) -> str:
-    return _(REASONS.get(reason, reason))

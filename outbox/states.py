@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.i18n import N_
+from core.i18n import gettext as _
 
 WAITING = ("planned", "awaiting", "held")
 SENDING = ("sending_pre", "sending_data")
@@ -73,7 +74,32 @@ REASONS = {
     "by_hand": N_("A person has said when."),
     "settled_by_hand": N_("Taken as sent by a person."),
     "told": N_("They have been told in person."),
+    "paused": N_("The reminders of this record are paused."),
+    "payments_old": N_("The payments are not entered up to now; it might be paid already."),
+    "resumed": N_("The reminders go on."),
+    "skipped": N_("This step was left out by a person."),
+    "back": N_("A person has taken back that it was left out."),
 }
+
+OF_SMS = {  # where an SMS is told otherwise than a mail
+    "no_address": N_("There is no telephone number on file."),
+    "no_consent": N_("The contact has not agreed to receive SMS."),
+    "suppressed": N_("This number is blocked: it does not take SMS, or somebody has blocked it."),
+    "limit": N_("This number has had two SMS within a day; the next waits until there is room again."),
+    "later": N_("The SMS gateway asks to try again later."),
+    "rest": N_("The SMS gateway asks for a pause."),
+    "sender": N_("The SMS gateway refuses our account; please check its access data and its credit."),
+    "unknown_address": N_("The SMS gateway says that this number does not take SMS."),
+    "given_up": N_("The SMS gateway could not be reached for days."),
+    "refused": N_("The SMS gateway has refused this message."),
+    "silent": N_("The SMS gateway fell silent at the last moment; the message may have arrived."),
+}
+
+
+def said(reason: str, channel: str = "email") -> str:
+    """A reason in words for a message of that channel; nothing for none."""
+    found = OF_SMS.get(reason) if channel == "sms" else None
+    return _(found or REASONS.get(reason, reason)) if reason else ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +107,13 @@ class Later:
     """A message is still wanted, but not before a moment."""
 
     moment: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A message is still wanted, but waits until somebody, or news, let it go."""
+
     reason: str
 
 

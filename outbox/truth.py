@@ -9,14 +9,15 @@ from core import clock
 from core.keys import fingerprint
 from emails.models import Template
 from outbox.models import Message, Suppression
-from outbox.states import End, Later
+from outbox.states import End, Hold, Later
 from records import events
 from records.load import load
 from records.models import Record
 from records.people import Person, person
 
-# What whoever planned says now: message id → the reason why it is not wanted any more, or until when it has to wait.
-Wanted = Callable[[Sequence[Message]], Mapping[int, str | Later]]
+# What whoever planned says now: message id → the reason why it is not wanted any more, until when it has to wait, or what for.
+Answer = str | Later | Hold
+Wanted = Callable[[Sequence[Message]], Mapping[int, Answer]]
 AT_LEAST = timedelta(minutes=1)  # planned anew for now would be claimed again at once, for ever
 
 
@@ -41,7 +42,8 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
     for message in messages:
         record, template = records.get(message.record_id), _own(message) or templates.get(message.template_id)
         reader = person(record, message.recipient) if record else None
-        if end := end_of(message, answers.get(message.id)) or _reason(message, record, reader, template):
+        answer = answers.get(message.id)
+        if end := end_of(message, answer) or _reason(message, record, reader, template) or _hold(answer):
             ends[message.id] = end
         elif record and reader and template:
             wishes.append(Wish(message, record, reader, template, said.get(message.entry_id, {})))
@@ -61,13 +63,20 @@ def _said(messages: Sequence[Message], records: Mapping[int, Record]) -> dict[in
     return {entry: event.data for entry, event in told.items()}
 
 
-def end_of(message: Message, answer: str | Later | None) -> End | None:
+def end_of(message: Message, answer: Answer | None) -> End | None:
     """An answer as an end; whoever would have to wait beyond the last sensible moment has missed it."""
+    if isinstance(answer, Hold):
+        return None
     if isinstance(answer, Later):
         moment = max(answer.moment, clock.now() + AT_LEAST)
         late = moment > message.expires_at
         return End("dropped", "missed") if late else End("planned", answer.reason, moment)
     return End("dropped", answer) if answer else None
+
+
+def _hold(answer: Answer | None) -> End | None:
+    """What is held is only so when nothing else speaks against it."""
+    return End("held", answer.reason) if isinstance(answer, Hold) else None
 
 
 def _reason(message: Message, record: Record | None, reader: Person | None, template: Template | None) -> End | None:
@@ -93,12 +102,16 @@ def unreachable(reader: Person | None, channel: str) -> str:
     """Why nobody can be written to there, or nothing."""
     if reader is None:
         return "no_recipient"
-    if not reader.address:
+    if not reader.reached(channel):
         return "no_address"
     return "" if reader.allows(channel) else "no_consent"
 
 
+def _address(wish: Wish) -> str:
+    return wish.person.reached(wish.message.channel)
+
+
 def _suppressed(wishes: list[Wish]) -> dict[int, End]:
-    prints = {wish.message.id: fingerprint(wish.person.address.lower()) for wish in wishes}
+    prints = {wish.message.id: fingerprint(_address(wish).lower()) for wish in wishes}
     blocked = {row.fingerprint for row in Suppression.select().where(Suppression.fingerprint.in_(set(prints.values())))}
     return {key: End("dropped", "suppressed") for key, print_ in prints.items() if print_ in blocked}

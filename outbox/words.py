@@ -13,7 +13,7 @@ from emails.models import Template
 from outbox import valve
 from outbox.models import Message
 from outbox.senders import senders
-from outbox.states import REASONS, SENDING, STATES, TONES
+from outbox.states import SENDING, STATES, TONES, said
 from records import actors
 from records.load import load
 from records.models import Record
@@ -118,7 +118,7 @@ def _told(message: Message, record: Record | None, names: dict[int, str], end: d
         record=record,
         template=names.get(message.template_id) or _("(deleted template)"),
         name=(reader.name if reader else "") or label(message.recipient),
-        address=message.address or (reader.address if reader else ""),
+        address=message.address or (reader.reached(message.channel) if reader else ""),
         at=_at(message, end),
         why=_why(message, zone_of(record), stopped),
     )
@@ -140,8 +140,7 @@ def _ends(messages: Sequence[Message]) -> dict[int, datetime]:
 
 
 def _why(message: Message, zone: tzinfo, stopped: bool) -> str:
-    reason = _(REASONS.get(message.reason, message.reason)) if message.reason else ""
-    return " ".join(part for part in (reason, _outlook(message, zone, stopped)) if part)
+    return " ".join(part for part in (said(message.reason, message.channel), _outlook(message, zone, stopped)) if part)
 
 
 def _outlook(message: Message, zone: tzinfo, stopped: bool) -> str:

@@ -8,7 +8,7 @@ from core import clock, i18n
 from core.i18n import gettext as _
 from core.journal import Entry
 from outbox.plan import Planned
-from outbox.states import REASONS
+from outbox.states import said
 from records.models import Record
 from records.zones import zone_of
 from rules import planning
@@ -71,7 +71,7 @@ def _round(rule: Rule, record: Record) -> Iterator[Date]:
 
 def _said(row: Planned, record: Record) -> str:
     if row.state == "dropped":
-        return _(REASONS[row.reason])
+        return said(row.reason, row.channel)
     return _("at once") if row.due_at <= clock.now() else _day(row.due_at, record)
 
 

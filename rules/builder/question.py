@@ -9,7 +9,7 @@ from core.i18n import gettext as _
 from core.rows import tuples
 from outbox import plan
 from outbox.models import Message
-from outbox.states import REASONS, WAITING
+from outbox.states import WAITING, said
 from records.load import load
 from records.models import Record
 from records.zones import appointment, zone_of
@@ -84,8 +84,8 @@ def _moves(changes: Changes) -> Iterable[Move]:
         yield Move(record, _said(message.due_at, record), _said(row.due_at, record), why, message.due_at)
     for message, reason in changes.dropped:
         record, again = known[message.record_id], new.pop((message.record_id, message.recipient), None)
-        after = _said(again.due_at, record) if again else ""
-        yield Move(record, _said(message.due_at, record), after, "" if again else _(REASONS[reason]), message.due_at)
+        after, why = (_said(again.due_at, record), "") if again else ("", said(reason, message.channel))
+        yield Move(record, _said(message.due_at, record), after, why, message.due_at)
     for row in new.values():
         yield Move(known[row.record_id], "", _said(row.due_at, known[row.record_id]), _("new"), row.due_at)
 

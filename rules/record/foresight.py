@@ -9,7 +9,7 @@ from core.journal import Entry
 from emails.models import Template
 from outbox.models import Message
 from outbox.plan import Planned
-from outbox.states import REASONS
+from outbox.states import said
 from outbox.truth import unreachable
 from outbox.words import when
 from records.change import close
@@ -83,9 +83,9 @@ def _told(row: Planned, record: Record, names: dict[int, str], now: datetime) ->
     reason = row.reason if row.state == "dropped" else unreachable(reader, row.channel)
     role = label(row.recipient) or row.recipient
     return Foreseen(
-        name=(reader.name if reader else "") or role, address=reader.address if reader else "",
+        name=(reader.name if reader else "") or role, address=reader.reached(row.channel) if reader else "",
         template=names.get(row.template_id, "…"), moment=_moment(row, record, now),
-        hindrance=_(REASONS[reason]) if reason else "",
+        hindrance=said(reason, row.channel),
     )
 
 
