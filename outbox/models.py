@@ -1,13 +1,24 @@
 """Messages, the state of senders, suppressed addresses, and the built-in mailbox."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from peewee import BlobField, BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import BigIntegerField, BlobField, BooleanField, ForeignKeyField, IntegerField, TextField
 
 from core import journal
 from core.db import Json, Model, UtcField
 from emails.models import Template
 from records.models import Record
+
+
+class CostField(BigIntegerField):
+    """A price: Decimal with four places in Python, ten-thousandths in the database."""
+
+    def db_value(self, value: Any) -> Any:
+        return None if value is None else int((Decimal(value) * 10_000).quantize(Decimal(1), ROUND_HALF_UP))
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else Decimal(value).scaleb(-4)
 
 
 class Message(Model):
@@ -18,7 +29,8 @@ class Message(Model):
     `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link, appointment, payment, feedback, event,
     series or hand; it decides what an unclear end means. `depth`: how many causes deep, see `outbox.plan`. `sender_id`:
     none is the house's own address. `actor`: who wrote it by hand, `text`: their words in place of the template's,
-    {"de": {"subject", "body"}}, `anyway`: whether they said so although the reader has not agreed to e-mails.
+    {"de": {"subject", "body"}}, `anyway`: whether they said so although the reader has not agreed to e-mails. Of an SMS
+    `subject` is what it says without its link, `parts`, `cost` and `currency` what it takes, `remote_id` the gateway's own.
     """
 
     rule_id = IntegerField(null=True)
@@ -48,6 +60,10 @@ class Message(Model):
     actor = TextField(null=True)
     text = Json(lambda: None, null=True)
     anyway = BooleanField(null=True)
+    parts = IntegerField(null=True)
+    cost = CostField(null=True)
+    currency = TextField(null=True)
+    remote_id = TextField(null=True)
     record_id: Any
     template_id: Any
 
@@ -111,8 +127,9 @@ class Worker(Model):
 
 
 class Mail(Model):
-    """A mail kept by the built-in mailbox; nothing of it leaves the machine."""
+    """A mail or an SMS kept by the built-in mailbox; nothing of it leaves the machine."""
 
+    channel = TextField(default="email")
     message_id = TextField(unique=True)
     recipient = TextField()
     subject = TextField()

@@ -9,7 +9,10 @@ Mark = Callable[[], None]  # commits “the data phase begins”; raises outbox.
 
 @dataclass(frozen=True)
 class Letter:
-    """A composed message: `raw` is the whole mail (CRLF, not dot-stuffed), sender and address the envelope."""
+    """A composed message: `raw` is the whole mail (CRLF, not dot-stuffed), sender and address the envelope.
+
+    Of an SMS `raw` is the text, `address` the number, and `subject` the text as it may be kept.
+    """
 
     message_id: str
     sender: str
@@ -20,10 +23,14 @@ class Letter:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a letter: a verdict of `outbox.policy` and the server's answer, without addresses."""
+    """What became of a letter: a verdict of `outbox.policy` and the server's answer, without addresses.
+
+    `remote_id`: what a gateway calls it from now on.
+    """
 
     verdict: str
     code: str = ""
+    remote_id: str = ""
 
 
 class Connection(Protocol):

@@ -8,7 +8,9 @@ from core import clock, journal, secrets
 from core.db import database, transaction
 from core.settings import get as setting
 from outbox import alarm, breaker
+from outbox.channels import dkim, oauth
 from outbox.channels.account import Account
+from outbox.channels.gateways import TYPES as SMS_TYPES
 from outbox.models import Message, Sender
 
 CONNECTIONS = 4  # to one account at once; many providers allow no more
@@ -27,12 +29,33 @@ class InUse(Exception):
 
 def active() -> list[Sender]:
     """Those that may send now."""
-    return list(Sender.select().where(Sender.active).order_by(Sender.id))
+    return [row for row in Sender.select().where(Sender.active).order_by(Sender.id) if not wants_consent(row)]
 
 
-def usable(user_id: int) -> list[Sender]:
-    """Those that a person may choose, by name."""
-    return sorted((row for row in active() if not row.users or user_id in row.users), key=lambda row: row.label.lower())
+def wants_consent(sender: Sender) -> bool:
+    """True while a person has still, or once more, to let us send in the name of their account."""
+    return sender.type == "gmail" and not sender.settings.get("agreed_at")
+
+
+def usable(user_id: int, channel: str = "email") -> list[Sender]:
+    """Those that a person may choose for messages of a channel (email or sms), by name."""
+    ours = (row for row in of_channel(channel) if not row.users or user_id in row.users)
+    return sorted(ours, key=lambda row: row.label.lower())
+
+
+def of_channel(channel: str) -> list[Sender]:
+    """Those that may send now and send such messages."""
+    return [row for row in active() if sends(row, channel)]
+
+
+def sends(sender: Sender | None, channel: str) -> bool:
+    """Whether it sends such messages; the house's own address, which is no sender, sends mails."""
+    return (sender is not None and sender.type in SMS_TYPES) == (channel == "sms")
+
+
+def any_gateway() -> int | None:
+    """The SMS gateway that takes over from one that is gone: the oldest that everybody may use."""
+    return next((row.id for row in of_channel("sms") if not row.users), None)
 
 
 def names(ids: Collection[int]) -> dict[int, str]:
@@ -71,11 +94,14 @@ def switch(sender: Sender, on: bool, actor: str) -> int:
     with transaction():
         Sender.update(active=on).where(Sender.id == sender.id).execute()
         journal.record("sender.switched_on" if on else "sender.switched_off", None, actor, sender=sender.id)
-        if not on:
-            return 0
-        held = (Message.sender_id == sender.id, Message.state == "held", Message.reason == "sender_off")
-        freed = Message.update(state="planned", reason="", owner="", due_at=clock.now()).where(*held).execute()
-        database.after_commit(alarm.due.ring)
+        return free(sender, "sender_off") if on else 0
+
+
+def free(sender: Sender, reason: str) -> int:
+    """What was held for that reason goes out; in the caller's transaction. How many those are."""
+    held = (Message.sender_id == sender.id, Message.state == "held", Message.reason == reason)
+    freed = Message.update(state="planned", reason="", owner="", due_at=clock.now()).where(*held).execute()
+    database.after_commit(alarm.due.ring)
     return int(freed)
 
 
@@ -97,9 +123,13 @@ def delete(sender: Sender, actor: str) -> None:
 
 
 def missing(ids: Collection[int]) -> dict[int, str]:
-    """Which of these may not send, and why: sender_off or sender_gone."""
-    known = {row.id: row.active for row in Sender.select().where(Sender.id.in_(set(ids)))}
-    return {key: "sender_off" if key in known else "sender_gone" for key in ids if not known.get(key)}
+    """Which of these may not send, and why: sender_off, sender_consent or sender_gone."""
+    known = {row.id: _hindered(row) for row in Sender.select().where(Sender.id.in_(set(ids)))}
+    return {key: why for key in ids if (why := known.get(key, "sender_gone"))}
+
+
+def _hindered(sender: Sender) -> str:
+    return "sender_off" if not sender.active else "sender_consent" if wants_consent(sender) else ""
 
 
 def account(sender: Sender, longest: float = float("inf")) -> Account:
@@ -109,8 +139,30 @@ def account(sender: Sender, longest: float = float("inf")) -> Account:
     except secrets.Unopenable:
         password = ""
     return Account(
-        channel_name(sender), sender.host, sender.port, sender.tls, sender.login, password, CONNECTIONS, longest
+        channel_name(sender), sender.host, sender.port, sender.tls, sender.login, password, CONNECTIONS, longest,
+        tokens=_tokens(sender, longest) if sender.type == "gmail" else None, sign=_sign(sender),
     )
+
+
+def _tokens(sender: Sender, longest: float) -> oauth.Tokens:
+    return oauth.Tokens(client(sender), hidden_of(sender).get("refresh_token", ""), longest)
+
+
+def client(sender: Sender) -> oauth.Client:
+    """We as the OAuth server of this sender knows us."""
+    settings = {**oauth.GOOGLE, **sender.settings}
+    return oauth.Client(settings["token_url"], settings.get("client_id", ""), hidden_of(sender).get("client_secret", ""))
+
+
+def _sign(sender: Sender) -> Callable[[bytes], bytes] | None:
+    """What signs its mails, if they shall be signed; without a key that can be read nothing goes out."""
+    told = sender.settings.get("dkim", {})
+    if not told.get("on"):
+        return None
+    try:
+        return dkim.Signer(told["domain"], told["selector"], dkim.read_key(hidden_of(sender).get("dkim_key", ""))).sign
+    except dkim.Unusable:
+        return dkim.refuse
 
 
 def hidden_of(sender: Sender) -> dict[str, str]:
