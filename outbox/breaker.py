@@ -7,7 +7,7 @@ from core import clock
 from core.db import transaction
 from outbox import alarm
 from outbox.models import Message, SenderState
-from outbox.policy import SENDER_FAULTS
+from outbox.policy import ASKED, SENDER_FAULTS
 
 IN_A_ROW = 5
 OF_FIFTY = 10
@@ -53,7 +53,7 @@ class Breaker:
             self._close()
 
     def _broken(self, faults: list[str]) -> bool:
-        asked = "sender" in faults or "rest" in faults
+        asked = any(fault in ASKED for fault in faults)
         return asked or self.in_a_row >= IN_A_ROW or sum(self.recent) > OF_FIFTY
 
     def _open(self, reason: str) -> None:

@@ -12,7 +12,8 @@ FULL = 24 * 60
 PATIENCE = 17  # attempts: 72 hours of LATER
 REPEATABLE = ("status", "cancellation", "link")  # may be sent once more when nobody knows whether they arrived
 SETTLING = timedelta(minutes=15)
-SENDER_FAULTS = ("later", "cut", "rest", "sender")
+ASKED = ("rest", "sender", "sender_consent")  # one is enough: the other side, or our access to it, says so
+SENDER_FAULTS = ("later", "cut", *ASKED)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def settle(message: Message, verdict: str, now: datetime) -> Settlement:
         return unclear(message, "silent", now)
     if verdict == "gone":
         return Settlement("planned", message.reason, message.due_at, counts=False)
-    if verdict in ("rest", "sender"):
+    if verdict in ASKED:
         return Settlement("planned", verdict, now, counts=False)
     if verdict in ("later", "cut", "full"):
         return _again(message, verdict, now)

@@ -59,6 +59,7 @@ REASONS = {
     "rest": N_("The mail server asks for a pause."),
     "cut": N_("The connection broke before anything was sent."),
     "sender": N_("The mail server refuses our sender; please check the access data."),
+    "sender_consent": N_("Google wants consent for its sender once more; when an admin has given it, the message goes out."),
     "sender_off": N_("Its sender is switched off; once that is on again, the message goes out."),
     "sender_gone": N_("Its sender was deleted. If you let it go out, it comes from the house’s own address."),
     "unknown_address": N_("The mail server does not know this address."),

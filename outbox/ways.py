@@ -13,7 +13,7 @@ from outbox.channels.contract import Channel
 from outbox.ledger import Ledger
 from outbox.models import Message, Sender
 from outbox.post import Post
-from outbox.senders import quota, senders
+from outbox.senders import consent, quota, senders
 from outbox.senders.types import TYPES
 
 BATCH = 50
@@ -74,6 +74,8 @@ class Ways:
         """Tell a sender's breaker what came back, in the caller's transaction."""
         if way := self.of(sender_id):
             way.breaker.heard(verdicts)
+            if way.sender and "sender_consent" in verdicts:
+                consent.lost(way.sender)
 
     def nudge(self) -> None:
         """Whoever waits for a slow server looks again what else is due."""

@@ -1,17 +1,22 @@
 """An account at a mail server, as an address names it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from core.config import ConfigError
+from outbox.channels.oauth import Tokens
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
 class Account:
-    """Where letters are handed in and as whom. `tls`: starttls, tls (from the first byte) or none."""
+    """Where letters are handed in and as whom. `tls`: starttls, tls (from the first byte) or none.
+
+    `tokens`: signs in with these (XOAUTH2) and not with the password; `sign` puts a signature before a mail (DKIM).
+    """
 
     name: str
     host: str
@@ -21,6 +26,8 @@ class Account:
     password: str = field(default="", repr=False)
     connections: int = 8
     longest: float = inf  # seconds to wait for anything
+    tokens: Tokens | None = field(default=None, repr=False)
+    sign: Callable[[bytes], bytes] | None = field(default=None, repr=False)
 
 
 def account(url: str) -> Account:

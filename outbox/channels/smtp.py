@@ -1,14 +1,14 @@
 """SMTP on kept connections, with the last step marked before it is taken (RFC 5321, 2920, 3207)."""
 
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
 
-from outbox.channels import address
+from outbox.channels import address, answers, dkim, xoauth2
 from outbox.channels.account import Account
 from outbox.channels.contract import Letter, Mark, Result
+from outbox.channels.oauth import Denied, Tokens
 from outbox.states import Gone
 
 CONNECT = 30.0  # seconds to wait for a connection
@@ -50,18 +50,24 @@ class SmtpConnection:
 
     def _attempt(self, letter: Letter, mark: Mark) -> Result:
         try:
+            raw = self.account.sign(letter.raw) if self.account.sign else letter.raw
             smtp = self.open()
             refused = self._envelope(smtp, letter)
             if refused:
                 return refused
-            smtp.send(_stuffed(letter.raw))
+            smtp.send(_stuffed(raw))
             mark()
         except Gone:
             self._drop()
             return Result("gone")
+        except dkim.Unusable:
+            return Result("sender", "DKIM")
+        except Denied as denied:
+            self._drop()
+            return Result(denied.verdict, denied.code)
         except smtplib.SMTPResponseException as error:
             self._drop()
-            return Result(_greeting_verdict(error), _code(error.smtp_code, error.smtp_error))
+            return Result(answers.greeting(error), answers.code(error.smtp_code, error.smtp_error))
         except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
             self._drop()
             return Result("sender", f"TLS: {type(error).__name__}")
@@ -76,9 +82,23 @@ class SmtpConnection:
         """Connect, agree on TLS and sign in, unless that is done; raises what goes wrong."""
         if self.smtp is None:
             self.smtp = self._connected()
-            if self.account.login:
+            if self.account.tokens:
+                self.smtp = self._shown(self.smtp, self.account.tokens)
+            elif self.account.login:
                 self.smtp.login(self.account.login, self.account.password)
         return self.smtp
+
+    def _shown(self, smtp: smtplib.SMTP, tokens: Tokens) -> smtplib.SMTP:
+        """Signed in with an access token; a second one, over a second connection, when the first is not taken."""
+        token = tokens.access()
+        try:
+            xoauth2.sign_in(smtp, self.account.login, token)
+        except xoauth2.TokenRefused:
+            smtp.close()
+            tokens.forget(token)
+            smtp = self.smtp = self._connected()
+            xoauth2.sign_in(smtp, self.account.login, tokens.access())
+        return smtp
 
     def _connected(self) -> smtplib.SMTP:
         account, context = self.account, ssl.create_default_context()
@@ -124,7 +144,7 @@ class SmtpConnection:
             self._drop()
         elif self.smtp:
             self.smtp.rset()
-        return Result("sender" if step == 0 and code >= 500 else verdict(code, text), _code(code, text))
+        return Result("sender" if step == 0 and code >= 500 else answers.verdict(code, text), answers.code(code, text))
 
     def _finish(self, smtp: smtplib.SMTP) -> Result:
         """The final dot; from here on silence means that nobody knows."""
@@ -139,7 +159,7 @@ class SmtpConnection:
             return Result("silent")
         if code == 421:
             self._drop()
-        return Result("sent" if code < 300 else verdict(code, text), _code(code, text))
+        return Result("sent" if code < 300 else answers.verdict(code, text), answers.code(code, text))
 
     def _drop(self) -> None:
         if self.smtp:
@@ -150,29 +170,7 @@ class SmtpConnection:
 STALE = Result("cut")
 
 
-def verdict(code: int, text: bytes) -> str:
-    """What an SMTP answer of 400 or more means for the message (RFC 3463 codes where the server gives them)."""
-    found = re.match(rb"[45]\.(\d{1,3})\.(\d{1,3})", text)
-    subject, detail = (int(found[1]), int(found[2])) if found else (0, 0)
-    if code < 500:
-        return "rest" if code in (421, 432, 454) else "later"
-    if subject == 1 and detail in (0, 1, 2, 3, 6, 10):
-        return "unknown_address"
-    return "full" if (subject, detail) == (2, 2) else "refused"
-
-
-def _greeting_verdict(error: smtplib.SMTPResponseException) -> str:
-    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
-        return "sender"
-    return "sender" if error.smtp_code >= 500 else verdict(error.smtp_code, b"")
-
-
 def _stuffed(raw: bytes) -> bytes:
     body = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
     body = body.replace(b"\r\n.", b"\r\n..")
     return b"." + body if body.startswith(b".") else body
-
-
-def _code(code: int, text: bytes | str) -> str:
-    enhanced = re.match(r"[245]\.\d{1,3}\.\d{1,3}", text.decode(errors="replace") if isinstance(text, bytes) else text)
-    return f"{code} {enhanced[0]}" if enhanced else str(code)

@@ -1,0 +1,23 @@
+"""Consent to send in the name of somebody's account: given by a person at Google, kept, and one day over."""
+
+from core import clock, journal
+from core.db import transaction
+from outbox.models import Sender
+from outbox.senders import senders
+
+
+def agree(sender: Sender, address: str, refresh_token: str, actor: str) -> int:
+    """Its owner lets us send as this address, which Google has confirmed; how many held messages go out now."""
+    settings = {**sender.settings, "agreed_at": clock.now().isoformat()}
+    given = {"from_address": address, "login": address, "settings": settings}
+    with transaction():
+        senders.save(sender, given, actor, hidden={"refresh_token": refresh_token})
+        return senders.free(sender, "sender_consent")
+
+
+def lost(sender: Sender) -> None:
+    """It is over, unless somebody has agreed anew since this row was read; in the caller's transaction."""
+    row = Sender.get_or_none(Sender.id == sender.id)
+    if row and row.secrets == sender.secrets and row.settings.get("agreed_at"):
+        Sender.update(settings={**row.settings, "agreed_at": ""}).where(Sender.id == row.id).execute()
+        journal.record("sender.consent_lost", None, "worker", sender=row.id)
