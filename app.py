@@ -22,6 +22,7 @@ from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from pages import endings, place, publish, staff, sweep
 from pages import views as customers
+from pages.settings import renewal
 from records import events, kinds, sources
 from records import room as records_room
 from records.intake import api, hooks
@@ -50,7 +51,8 @@ TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
-SWEEPS: tuple[worker.Chore, ...] = (series.notice, *outbox_room.SWEEPS)
+SWEEPS: tuple[worker.Chore, ...] = (series.notice, renewal.renew, *outbox_room.SWEEPS)
+emails_room.furnish()
 rules_room.furnish()
 
 

@@ -46,7 +46,7 @@ def text_faults(text: dict[str, str], language: str, fields: list[str] | None) -
         try:
             _check(field, source, fields)
         except Wrong as wrong:
-            found.append(Finding(_with_line(wrong, field), field, language))
+            found.append(Finding(placed(wrong, field), field, language))
     return found
 
 
@@ -84,7 +84,8 @@ def paths(source: str) -> set[str]:
     return {piece.path for piece in grammar.parts(source) if isinstance(piece, grammar.Statement) and piece.path}
 
 
-def _with_line(wrong: Wrong, field: str) -> str:
+def placed(wrong: Wrong, field: str) -> str:
+    """What is wrong, with line and character as far as they are known."""
     if wrong.line is None or (field == "subject" and wrong.column is None):
         return str(wrong)
     if wrong.column is None:

@@ -1,5 +1,11 @@
-"""The screens of the whole room as app.py takes them."""
+"""The screens of the whole room as app.py takes them, and what the room below is told by it."""
 
-from emails import frame, history, views
+from emails import frame, history, on_page, views
+from pages.settings import texts
 
 BLUEPRINTS = (views.bp, history.bp, frame.bp)
+
+
+def furnish() -> None:
+    """Tell status pages, which know no placeholders, who does."""
+    texts.furnish(on_page.PageTexts())

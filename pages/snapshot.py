@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
+from markupsafe import Markup
+
 from core import i18n
 from core.journal import Entry
 from pages.firm import Firm
@@ -27,7 +29,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A record with everything it names in place; `as_of` is local, `options` are what is chosen of each block."""
+    """A record with everything it names in place; `as_of` is local.
+
+    The rest is as the settings say: `options` are what is chosen of each block, `headline` and `text` stand there filled,
+    `action` is a key of `pages.actions` with `words` of an admin's own.
+    """
 
     record: Record
     status: dict[str, Any]
@@ -36,6 +42,10 @@ class Snapshot:
     as_of: datetime
     firm: Firm
     options: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    headline: str = ""
+    text: Markup = Markup()
+    action: str = ""
+    words: str = ""
 
     @property
     def stopped(self) -> bool:
@@ -46,13 +56,13 @@ class Snapshot:
         return moment.astimezone(self.zone)
 
 
-def take(record: Record, visits: Sequence[Visit], firm: Firm) -> Snapshot:
-    """The snapshot of a record that `load` gave back, in the language being spoken."""
+def take(record: Record, visits: Sequence[Visit], firm: Firm, **said: Any) -> Snapshot:
+    """The snapshot of a record that `load` gave back, in the language being spoken; `said`: what the settings say."""
     zone = zone_of(record)
     status = record.kind.status(record.status) or _unknown(record.status)
     way = course(record.kind, record.status, visits)
     steps = [Step(label, place, at and at.astimezone(zone)) for label, place, at in way]
-    return Snapshot(record, status, steps, zone, record.updated_at.astimezone(zone), firm)
+    return Snapshot(record, status, steps, zone, record.updated_at.astimezone(zone), firm, **said)
 
 
 def gather(ids: Iterable[int]) -> list[tuple[Record, list[Visit]]]:

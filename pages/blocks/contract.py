@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages.snapshot import Snapshot
+from records.models import Kind
 
 Told = dict[str, Any]
 AREAS = ("top", "now", "main", "side")
@@ -20,12 +21,16 @@ class Option:
 
 
 class Block(ABC):
-    """One part. `label` is its heading, `area` where on the page it stands, `options` what can be chosen about it."""
+    """One part. `label` is its heading, `area` where on the page it stands, `options` what can be chosen about it.
+
+    Where it stands may be set otherwise; `fixed` is what no setting leaves out.
+    """
 
     key: str
     label: str
     area: str
     options: tuple[Option, ...] = ()
+    fixed: bool = False
 
     @property
     def template(self) -> str:
@@ -35,7 +40,12 @@ class Block(ABC):
     def tell(self, snapshot: Snapshot) -> Told | None:
         """What its template is given beside `label`, in the language being spoken; None leaves the block out."""
 
+    def offered(self, kind: Kind) -> tuple[Option, ...]:
+        """What can be chosen about it on the pages of that kind."""
+        return self.options
+
     def chosen(self, snapshot: Snapshot, option: str) -> bool:
         """What the settings say about one of its options, or else what the option is by default."""
         said = snapshot.options.get(self.key, {})
-        return said[option] if option in said else next(known.default for known in self.options if known.key == option)
+        offered = self.offered(snapshot.record.kind)
+        return said[option] if option in said else next(known.default for known in offered if known.key == option)
