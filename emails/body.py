@@ -1,4 +1,4 @@
-"""Writes the tree as MJML: text with its styles inline, a lone link as a button, the items as a table."""
+"""Writes the tree as rows of a layout: text with its styles inline, a lone link as a button, the items as a table."""
 
 from collections.abc import Callable
 from html import escape
@@ -6,6 +6,7 @@ from html import escape
 from core.i18n import gettext as _
 from emails import transfer
 from emails.enclosed import PAYMENT
+from emails.layouts.frame import Frame, filled
 from emails.tree import Branches, Element, Part, Value
 
 Write = Callable[[str], str]  # Liquid → the word that stands for it
@@ -26,19 +27,19 @@ SMALLER = {"h4": "h3", "h5": "h3", "h6": "h3"}
 VOID = ("br", "hr")
 
 
-def write(parts: list[Part], word: Write, accent: str) -> str:
-    """MJML for a column."""
+def write(parts: list[Part], word: Write, accent: str, frame: Frame) -> str:
+    """The rows of a column."""
     written, text = [], ""
     for part in parts:
-        own = _component(part, word, accent)
+        own = _row(part, word, accent, frame)
         if own is None:
             text += html(part, word, accent)
             continue
         if text.strip():
-            written.append(f"<mj-text>{text}</mj-text>")
+            written.append(filled(frame.text, {"inner": text}))
         written.append(own)
         text = ""
-    return "".join(written) + (f"<mj-text>{text}</mj-text>" if text.strip() else "")
+    return "".join(written) + (filled(frame.text, {"inner": text}) if text.strip() else "")
 
 
 def html(part: Part, word: Write, accent: str) -> str:
@@ -59,26 +60,24 @@ def html(part: Part, word: Write, accent: str) -> str:
     return f'<{tag} style="{STYLES[tag]}">{inner}</{tag}>' if tag in STYLES else f"<{tag}>{inner}</{tag}>"
 
 
-def _component(part: Part, word: Write, accent: str) -> str | None:
-    """MJML of its own for what is more than text."""
+def _row(part: Part, word: Write, accent: str, frame: Frame) -> str | None:
+    """A row of its own for what is more than text."""
     if isinstance(part, Branches):
-        bodies = [write(body, word, accent) for body in part.bodies]
-        return _branches(part, bodies, lambda liquid: f"<mj-raw>{word(liquid)}</mj-raw>")
+        return _branches(part, [write(body, word, accent, frame) for body in part.bodies], word)
     if not isinstance(part, Element):
         return None
     if part.tag == "hr":
-        return "<mj-divider />"
+        return filled(frame.rule, {})
     only = part.children[0] if part.tag == "p" and len(part.children) == 1 else None
     if isinstance(only, Element) and only.tag == "a":
-        return _button(only.href, "".join(html(child, word, accent) for child in only.children), word)
+        return _button(only.href, "".join(html(child, word, accent) for child in only.children), word, frame)
     if isinstance(only, Value) and only.sort == "url":
-        return _button(only, escape(_("See the status")), word)
-    if isinstance(only, Value) and only.sort == "items":
-        return _items(word)
+        return _button(only, escape(_("See the status")), word, frame)
     if isinstance(only, Value) and only.sort == "file":
-        return f"<mj-raw>{word(only.statement.liquid)}</mj-raw>"
-    if isinstance(only, Value) and only.sort == "qr":
-        return _payment(word)
+        return word(only.statement.liquid)
+    if isinstance(only, Value) and only.sort in TABLES:
+        condition, rows = TABLES[only.sort](word)
+        return word(_if(condition)) + filled(frame.table, {"inner": rows}) + word("{% endif %}")
     return None
 
 
@@ -86,13 +85,12 @@ def _branches(part: Branches, bodies: list[str], word: Write) -> str:
     return "".join(word(statement.liquid) + body for statement, body in zip(part.statements, [*bodies, ""], strict=True))
 
 
-def _button(href: str | Value | None, label: str, word: Write) -> str:
+def _button(href: str | Value | None, label: str, word: Write, frame: Frame) -> str:
     """A button; without an address there is none."""
     if not isinstance(href, Value):
-        return f'<mj-button href="{escape(str(href))}">{label}</mj-button>'
-    statement = href.statement
-    button = f'<mj-button href="{word(statement.liquid)}">{label}</mj-button>'
-    return f"<mj-raw>{word(_if(statement.path))}</mj-raw>{button}<mj-raw>{word('{% endif %}')}</mj-raw>"
+        return filled(frame.button, {"href": escape(str(href)), "label": label})
+    button = filled(frame.button, {"href": word(href.statement.liquid), "label": label})
+    return word(_if(href.statement.path)) + button + word("{% endif %}")
 
 
 def _anchor(href: str | Value | None, label: str, word: Write, accent: str) -> str:
@@ -113,8 +111,8 @@ def _if(path: str) -> str:
     return f"{{% if {path} %}}"
 
 
-def _items(word: Write) -> str:
-    """A table of the lines of an order, with their total."""
+def _items(word: Write) -> tuple[str, str]:
+    """The lines of an order, with their total."""
     more = "{% if item.quantity != '1' %}<br><span class=\"soft\" style=\"font-size:13px;color:#5b606b\">" \
            "{{ item.quantity }} × {{ item.price }}</span>{% endif %}"
     price = f'<td align="right" style="{CELL};padding-left:16px;white-space:nowrap">{{{{ item.total }}}}</td>'
@@ -122,11 +120,10 @@ def _items(word: Write) -> str:
     last = "padding:13px 0 0;font-weight:700"
     total = f'{{% if record.total %}}<tr><td style="{last}">{escape(_("Total"))}</td>' \
             f'<td align="right" style="{last};white-space:nowrap">{{{{ record.total }}}}</td></tr>{{% endif %}}'
-    begin, end = word("{% if record.items %}"), word("{% endif %}")
-    return f"<mj-raw>{begin}</mj-raw><mj-table>{word(rows + total)}</mj-table><mj-raw>{end}</mj-raw>"
+    return "record.items", word(rows + total)
 
 
-def _payment(word: Write) -> str:
+def _payment(word: Write) -> tuple[str, str]:
     """What to pay, to whom and with which words, and the code that says the same to a banking app."""
     label = '<span class="soft" style="font-size:14px;color:#5b606b">{label}</span>'
     lines = transfer.lines(
@@ -137,5 +134,7 @@ def _payment(word: Write) -> str:
     picture = f'<tr><td colspan="2" style="padding:20px 0 0"><img src="cid:{PAYMENT}" width="180" height="180" ' \
               f'alt="{escape(named)}" style="display:block;background-color:#ffffff">' \
               f'<p class="soft" style="margin:8px 0 0;font-size:13px;color:#5b606b">{escape(caption)}</p></td></tr>'
-    begin, end = word("{% if payment.qr %}"), word("{% endif %}")
-    return f"<mj-raw>{begin}</mj-raw><mj-table>{word(lines)}{picture}</mj-table><mj-raw>{end}</mj-raw>"
+    return "payment.qr", word(lines) + picture
+
+
+TABLES = {"items": _items, "qr": _payment}  # by sort: what must be there, and the rows

@@ -13,6 +13,8 @@ from liquid.template import BoundTemplate
 from core import i18n, settings
 from emails import grammar, harmless, letter, logo, markup, plain, proof, values
 from emails.enclosed import LARGEST, PAYMENT, File, Picture
+from emails.layouts import kept
+from emails.letter import Read
 from emails.logo import CONTENT_ID, Logo
 from emails.models import Template
 from emails.scene import Scene
@@ -60,7 +62,7 @@ def compose(
     """The message for that person; raises Unusable. `link_url` None leaves links to the page out; `event`: see Scene."""
     company = settings.get("company")
     language = spoken(template.spoken("email"), person.language if person else None, company)
-    compiled = _compiled(template, language, company)
+    compiled = _compiled(template.texts[language], language, company, template.layout)
     return fill(compiled, Scene(record, person, company, link_url, link_expires, event or {}), language)
 
 
@@ -72,15 +74,23 @@ def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -
     raise Unusable(i18n.gettext("This template has no text."))
 
 
-def compile_text(text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None) -> Compiled:
-    """Make subject, HTML and text part of one language's text; raises grammar.Wrong."""
+def compile_text(
+    text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None, layout: str = "",
+) -> Compiled:
+    """Make subject, HTML and text part of one language's text; raises grammar.Wrong. `layout`: see `kept.key_of`."""
     with i18n.speaking(language):
-        subject, source = proof.check(text["subject"], fields), text["body"]
-        proof.check(source, fields)
-        parts = markup.read(source)
-        html = grammar.escaping.from_string(letter.write(parts, source, company, language))
-        words = grammar.plain.from_string(plain.write(parts, source))
+        subject, read = proof.check(text["subject"], fields), _read(text, language, company, fields)
+        frame = kept.frame_of(kept.key_of(layout, company))
+        html = grammar.escaping.from_string(letter.write(read, company, language, frame))
+        words = grammar.plain.from_string(plain.write([*read.body, *read.signature], read.source))
         return Compiled(subject, html, words, logo.read(company.get("logo") or ""))
+
+
+def _read(text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None) -> Read:
+    body, signature = text["body"], (company.get("signature") or {}).get(language) or ""
+    for source in (body, signature):
+        proof.check(source, fields)
+    return Read(text["subject"], markup.read(body), markup.read(signature), "\0".join((text["subject"], body, signature)))
 
 
 def fill(compiled: Compiled, scene: Scene, language: str) -> Composed:
@@ -117,15 +127,16 @@ def _one_line(subject: str) -> str:
     return harmless.line(subject).replace("\u00a0", " ").replace("=?", "= ?")[:LONGEST_SUBJECT]
 
 
-def _compiled(template: Template, language: str, company: dict[str, Any]) -> Compiled:
-    text = template.texts[language]
-    key = (text["subject"], text["body"], language, repr(company))  # not its id: a deleted template's may come again
+def _compiled(text: dict[str, str], language: str, company: dict[str, Any], layout: str) -> Compiled:
+    worn = kept.mark(kept.key_of(layout, company))
+    look = tuple(value if isinstance(value, str) else repr(value) for value in company.values())
+    key = (text["subject"], text["body"], language, worn, look)  # not its id: a deleted template's may come again
     with _lock:
         if key in _shelf:
             _shelf.move_to_end(key)
             return _shelf[key]
     try:
-        compiled = compile_text(text, language, company)
+        compiled = compile_text(text, language, company, None, layout)
     except grammar.Wrong as error:
         raise Unusable(str(error)) from error
     with _lock:

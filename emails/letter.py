@@ -1,49 +1,56 @@
-"""The HTML part: the tree in our layout, compiled by MJML, with Liquid in the places of its statements."""
+"""The HTML part: the tree in a layout that MJML has compiled, with Liquid in the places of its statements."""
 
 import re
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
 from html import escape
-from pathlib import Path
-from string import Template
 from typing import Any
-
-import mjml
 
 from core.i18n import gettext as _
 from core.i18n import pick
-from emails import body, logo, placeholders, wording
+from emails import body, grammar, logo, placeholders, wording
+from emails.layouts.frame import CONTENT, Frame, dressed, filled
 from emails.slots import Slots, liquid
 from emails.tree import Element, Part, Value
 from pages import colour
 
-LAYOUT = Path(__file__).with_name("layout.mjml")
-PAPER, SHEET, SHEET_DARK = "#f3f4f3", "#ffffff", "#1b1e24"  # as in the layout
+PAPER, SHEET, SHEET_DARK = "#f3f4f3", "#ffffff", "#1b1e24"  # as in our layouts
+ADDRESS = ("name", "street", "city")
 
 Write = Callable[[str], str]  # Liquid → the word that stands for it
 
 
-def write(parts: list[Part], source: str, company: dict[str, Any], language: str) -> str:
+@dataclass(frozen=True)
+class Read:
+    """A text that was read: its subject as it was written, the trees of body and signature, and all of their source."""
+
+    subject: str
+    body: list[Part]
+    signature: list[Part]
+    source: str
+
+
+def write(text: Read, company: dict[str, Any], language: str, frame: Frame) -> str:
     """The Liquid of a whole HTML document; fill it with escaping. Speaks the current language."""
-    slots: Slots[str] = Slots(source)
+    slots: Slots[str] = Slots(text.source)
     shades = _shades(company.get("colour") or "")
-    document = _layout().substitute(
-        language=language,
-        title=escape(company.get("name") or ""),
-        preview=_preview(parts, slots.word),
-        brand=_brand(company, shades["accent"]),
-        about=f'<span style="white-space:nowrap">{_about(slots.word)}</span>',
-        body=body.write(parts, slots.word, shades["accent"]),
-        foot=_foot(company, slots.word),
+    frame = dressed(frame, {
+        "language": language,
+        "company": escape(company.get("name") or ""),
+        "sender": " · ".join(escape(company[name]) for name in ADDRESS if company.get(name)),
+        "logo": _brand(company),
+        "about": f'<span style="white-space:nowrap">{_about(slots.word)}</span>',
+        "subject": "" if _has_heading(text.body) else _heading(text.subject, slots.word),
+        "reader": slots.word("{{ reader.name }}"),
+        "date": slots.word("{{ today }}"),
+        "preheader": _preview(text.body, slots.word),
+        "legal": _foot(company, slots.word),
         **shades,
-    )
-    html = mjml.mjml2html(document, fonts={}, disable_comments=True)
+    })
+    signature = "".join(body.html(part, slots.word, shades["accent"]) for part in text.signature)
+    rows = body.write(text.body, slots.word, shades["accent"], frame)
+    html = filled(frame.whole, {CONTENT: rows, "signature": signature})
     return liquid(re.sub(r"\s*\n\s*", "\n", html), slots)
-
-
-@cache
-def _layout() -> Template:
-    return Template(LAYOUT.read_text(encoding="utf-8"))
 
 
 def _shades(firm: str) -> dict[str, str]:
@@ -53,8 +60,8 @@ def _shades(firm: str) -> dict[str, str]:
     dark = colour.legible(light, [SHEET_DARK], colour.AIRY)
     fill = firm if colour.contrast(firm, SHEET) > 1.2 else light
     return {
-        "accent": light, "fill": fill, "on_fill": _on(fill),
-        "accent_dark": dark, "fill_dark": dark, "on_fill_dark": _on(dark),
+        "accent": light, "colour": fill, "on_colour": _on(fill),
+        "accent_dark": dark, "colour_dark": dark, "on_colour_dark": _on(dark),
     }
 
 
@@ -80,13 +87,22 @@ def _said(part: Part, word: Write) -> str:
     return "".join(_said(child, word) for child in part.children) if isinstance(part, Element) else ""
 
 
-def _brand(company: dict[str, Any], accent: str) -> str:
+def _has_heading(parts: list[Part]) -> bool:
+    return bool(parts) and isinstance(parts[0], Element) and parts[0].tag == "h1"
+
+
+def _heading(subject: str, word: Write) -> str:
+    """The subject once more, above the text."""
+    pieces = (escape(piece) if isinstance(piece, str) else word(piece.liquid) for piece in grammar.parts(subject))
+    return f'<p style="margin:0 0 18px">{"".join(pieces)}</p>'
+
+
+def _brand(company: dict[str, Any]) -> str:
     name, image = escape(company.get("name") or ""), logo.read(company.get("logo") or "")
-    if image:
-        return (f'<mj-image src="cid:{logo.CONTENT_ID}" alt="{name}" width="{image.width}px" align="left" '
-                'padding="0 0 0 40px" css-class="ink logo" />')
-    return (f'<mj-text font-size="19px" line-height="24px" font-weight="700" color="{accent}" padding="0 0 0 40px" '
-            f'css-class="ink name">{name}</mj-text>')
+    if not image:
+        return name
+    return f'<img src="cid:{logo.CONTENT_ID}" alt="{name}" width="{image.width}" ' \
+           'style="display:block;border:0;max-width:100%;height:auto">'
 
 
 def _about(word: Write) -> str:
@@ -97,7 +113,7 @@ def _about(word: Write) -> str:
 
 def _foot(company: dict[str, Any], word: Write) -> str:
     """Why this mail came, who sent it, and where that is written down."""
-    address = [company.get(name) or "" for name in ("name", "street", "city")]
+    address = [company.get(name) or "" for name in ADDRESS]
     legal = (pick(company.get("footer") or {}) or ", ".join(filter(None, address))).strip()
     ways = [wording.phone(company.get("phone")) or "", company.get("email") or ""]
     links = [(_("Legal notice"), company.get("imprint_url")), (_("Privacy"), company.get("privacy_url"))]

@@ -13,13 +13,15 @@ class Template(Model):
     """What is said, with placeholders, per language: `texts` = {"de": {"subject", "body", "sms"}, …}.
 
     A mail has a subject and a Markdown body, both "" where there is only an SMS; `sms` is missing where there is none.
-    `version` grows with every save; `system` names a template the product itself needs (`fresh_link`).
+    `version` grows with every save; `system` names a template the product itself needs (`fresh_link`). `layout` is one of
+    ours, the number of an admin's, or empty: as the company has it.
     """
 
     name = TextField()
     kind_id = TextField(null=True)
     system = TextField(null=True, unique=True)
     texts = Json()
+    layout = TextField(default="")
     version = IntegerField(default=1)
     updated_at = UtcField()
 

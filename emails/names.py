@@ -9,6 +9,7 @@ from emails.placeholders import EVENT, FIELD, ITEM, PLACEHOLDERS
 # What may stand for the first word of a key, in English and in German; the first of each is the one we offer.
 NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "greeting": (("greeting",), ("anrede",)),
+    "today": (("today",), ("heute",)),
     "reader": (("reader",), ("empfänger",)),
     "customer": (("customer",), ("kunde", "kundin")),
     "assignee": (("assignee",), ("zuständig", "bearbeiter")),

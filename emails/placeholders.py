@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from core import clock
 from core.i18n import N_, date, gettext, moment, pick, time
 from emails import appointment, harmless, status_file, transfer, wording
 from emails.scene import Scene
@@ -72,6 +73,7 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
         "reader.name", "name", N_("Reader’s name"), "name", lambda s: _name(s.person),
         N_("whoever this mail goes to, also an assignee"),
     ),
+    Placeholder("today", "", N_("Today’s date"), "date", lambda s: s.at(clock.now(), day), N_("the day the mail goes out")),
     Placeholder("customer.name", "name", N_("Customer’s name"), "name", lambda s: _name(s.record.contact)),
     Placeholder(
         "customer.email", "email", N_("Customer’s e‑mail"), "text", lambda s: s.record.contact and s.record.contact.email,
@@ -146,7 +148,8 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
 )}
 
 GROUPS = {
-    "greeting": N_("Reader"), "reader": N_("Reader"), "customer": N_("Customer"), "assignee": N_("Assignee"),
+    "greeting": N_("Reader"), "today": N_("Reader"), "reader": N_("Reader"),
+    "customer": N_("Customer"), "assignee": N_("Assignee"),
     "record": N_("Record"), "location": N_("Location"), "company": N_("Company"),
     "payment": N_("Payment"), "appointment": N_("Appointment"),
     "page": N_("Status page"), "link": N_("Status page"),

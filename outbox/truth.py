@@ -40,7 +40,7 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
     said = _said(messages, records)
     wishes, ends = [], {}
     for message in messages:
-        record, template = records.get(message.record_id), _own(message) or templates.get(message.template_id)
+        record, template = records.get(message.record_id), _own(message, templates.get(message.template_id))
         reader = person(record, message.recipient) if record else None
         answer = answers.get(message.id)
         if end := end_of(message, answer) or _reason(message, record, reader, template) or _hold(answer):
@@ -51,9 +51,9 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
     return [wish for wish in wishes if wish.message.id not in ends], ends
 
 
-def _own(message: Message) -> Template | None:
-    """What a person wrote takes the place of the template it began with."""
-    return Template(texts=message.text) if message.text else None
+def _own(message: Message, template: Template | None) -> Template | None:
+    """What a person wrote takes the place of the template it began with, in the same layout."""
+    return Template(texts=message.text, layout=template.layout if template else "") if message.text else template
 
 
 def _said(messages: Sequence[Message], records: Mapping[int, Record]) -> dict[int | None, Mapping[str, Any]]:
