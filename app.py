@@ -30,6 +30,7 @@ from rules import engine, jobs, series, wanted
 from rules import models as rules_models
 from rules import room as rules_room
 from rules.example import play, shop
+from rules.ladder import reader as ladder
 from rules.packs import commands as packs_commands
 from rules.packs import reader
 
@@ -38,20 +39,21 @@ BLUEPRINTS: tuple[Any, ...] = (
     customers.bp, staff.bp, *emails_room.BLUEPRINTS,
 )
 # What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
-# what it did, the button that takes a click back, writing an e-mail, and parts below its details (part, page, words).
+# what it did, the button that takes a click back, writing an e-mail (also from a contact), its payment reminders while
+# something is owed, and parts below its details (part, page, words).
 RECORD_SLOTS = {
     "biography": "/outbox/for/{id}",
     "effect": "/rules/record/{id}/status?status={status}",
-    "why": "/rules/record/{id}/why",
-    "undo": "/outbox/undo/{id}", "write": "/outbox/write/{id}",
+    "why": "/rules/record/{id}/why", "owed": "/rules/ladder/{id}",
+    "undo": "/outbox/undo/{id}", "write": "/outbox/write/{id}", "contact": "/outbox/write/contact/{id}",
     "details": [("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page"))],
 }
 # What the template editor shows of other rooms: where its text goes to be sent to oneself.
 TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
 SELF = (sys.executable, "-m", "app")
-READERS = (publish.read, endings.read, engine.read, fresh.read)
+READERS = (publish.read, endings.read, engine.read, fresh.read, ladder.read)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
-SWEEPS: tuple[worker.Chore, ...] = (series.notice, renewal.renew, *outbox_room.SWEEPS)
+SWEEPS: tuple[worker.Chore, ...] = (series.notice, renewal.renew, *outbox_room.SWEEPS, *rules_room.SWEEPS)
 emails_room.furnish()
 rules_room.furnish()
 
@@ -109,6 +111,7 @@ def nav(mailbox: bool) -> menu.Drawn:
         *([(_("Mailbox"), "/mailbox", "mailbox")] if mailbox else []),
     ]
     settled = [(_("Notifications"), "/rules", "rules"), (_("Templates"), "/templates", "template")]
+    settled += [(_("Payments"), "/payments", "coin")]
     by_admins = [
         (_("Profiles"), "/profiles", "profile"),
         (_("Locations"), "/locations", "pin"),

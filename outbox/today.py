@@ -1,10 +1,11 @@
 """What the day asks of people: tasks, customers no message reached, and how many messages went and go out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
+from markupsafe import Markup
 from peewee import SQL, Case, Expression, fn
 
 from core import clock
@@ -22,16 +23,27 @@ COUNTED = 99  # tasks counted
 PAST = timedelta(days=7)
 
 
+@dataclass(frozen=True)
+class Further:
+    """Tasks that a higher room asks a person for: how many, and each as the line of the list."""
+
+    count: Callable[[], int]
+    lines: Callable[[], Sequence[Markup]]
+
+
+further: list[Further] = []  # app.py has the rooms put in what they ask
+
+
 def _tasks() -> Any:
     """In trouble, not repeated by itself, no matter for the telephone, and not among those that are decided together."""
-    others = Message.reason.not_in(("unknown_address", "repeating", "unusual"))
+    others = Message.reason.not_in(("unknown_address", "repeating", "unusual", "paused", "payments_old"))
     called = (Message.state == "bounced") & (Message.recipient == "customer")
     return Message.select().where(TROUBLE, Message.state != "awaiting", others, ~called)
 
 
 def open_tasks() -> int:
     """How many things need a person; 99 stands for that many or more."""
-    return min(COUNTED, stuck() + unusual.count() + (release.waiting() > 0))
+    return min(COUNTED, stuck() + unusual.count() + (release.waiting() > 0) + sum(one.count() for one in further))
 
 
 def stuck() -> int:

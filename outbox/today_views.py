@@ -39,6 +39,7 @@ def _open() -> dict[str, object]:
     return {
         "open": today.stuck(), "tasks": today.tasks(), "calls": today.calls(), "most": today.MOST,
         "awaiting": release.waiting(), "piles": unusual.piles(),
+        "further": [line for one in today.further for line in one.lines()],
     }
 
 

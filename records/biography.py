@@ -132,6 +132,13 @@ def _plain(icon: str, text: str) -> Callable[[dict[str, Any], Kind, tzinfo], Tol
     return lambda data, kind, zone: ("", icon, Markup(escape(_(text))))
 
 
+def _paused(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
+    if not data.get("until"):
+        return "held", "pause", Markup(escape(_("Payment reminders paused")))
+    until = appointment(datetime.fromisoformat(data["until"]), zone)
+    return "held", "pause", Markup(_("Payment reminders paused until <b>%(day)s</b>")) % {"day": until}
+
+
 TOLD: dict[str, Callable[[dict[str, Any], Kind, tzinfo], Told]] = {
     "created": _created,
     "status_changed": _status,
@@ -139,6 +146,9 @@ TOLD: dict[str, Callable[[dict[str, Any], Kind, tzinfo], Told]] = {
     "changed": _changed,
     "paid": _plain("coin", N_("Payment received")),
     "unpaid": _plain("coin", N_("Payment taken back")),
+    "said_paid": _plain("coin", N_("Said to be paid already")),
+    "ladder.paused": _paused,
+    "ladder.resumed": _plain("play", N_("Payment reminders go on")),
     "link.opened": _plain("eye", N_("Status page opened")),
     "link.requested": _plain("link", N_("Fresh link asked for")),
     "link.revoked": _plain("link", N_("Link revoked")),

@@ -1,18 +1,31 @@
 """Finding records and contacts among many: search, filters and a page at a time, never a count of everything."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from peewee import JOIN, Expression, Field
 
+from core.rows import tuples
 from records import kinds
 from records.models import Contact, Kind, Location, Record
 
 PAGE = 40
 FEW = 200  # matches that are looked up one by one; beyond that walking the newest records is quicker
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a higher room knows of some records: a word beside them in the list, and a filter that finds them."""
+
+    label: str
+    sign: str
+    test: Callable[[], Expression]
+
+
+MARKS: dict[str, Mark] = {}  # app.py has the rooms put in theirs
 
 
 @dataclass(frozen=True)
@@ -23,13 +36,17 @@ class Page:
     after: str
 
 
-def records(kind: Kind, words: str = "", status: str = "", location: int | None = None, after: str = "") -> Page:
-    """The newest records of a kind, by their last change; `after` is a cursor of an earlier page."""
+def records(
+    kind: Kind, words: str = "", status: str = "", location: int | None = None, mark: str = "", after: str = ""
+) -> Page:
+    """The newest records of a kind, by their last change; `after` is a cursor of an earlier page, `mark` one of MARKS."""
     query = Record.select(Record, Contact).join(Contact, JOIN.LEFT_OUTER, on=Record.contact).where(Record.kind == kind)
     if status:
         query = query.where(Record.status == status)
     if location is not None:
         query = query.where(Record.location == location)
+    if mark:
+        query = query.where(MARKS[mark].test())
     if words.strip():
         query = query.where(_match(kind, words.strip()))
     if cursor := _cursor(after):
@@ -38,6 +55,15 @@ def records(kind: Kind, words: str = "", status: str = "", location: int | None 
         query = query.where(Record.updated_at <= at)
     rows = _placed(list(query.order_by(Record.updated_at.desc(), Record.id.desc()).limit(PAGE + 1)))
     return Page(rows[:PAGE], _cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else "")
+
+
+def marks(ids: Collection[int]) -> dict[int, list[Mark]]:
+    """The marks of these records."""
+    found: dict[int, list[Mark]] = {}
+    for mark in MARKS.values():
+        for (id,) in tuples(Record.select(Record.id).where(Record.id.in_(list(ids)), mark.test())):
+            found.setdefault(id, []).append(mark)
+    return found
 
 
 def contacts(words: str = "", after: str = "") -> Page:

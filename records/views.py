@@ -26,7 +26,8 @@ def index(collection: str) -> str:
     kind = asked.kind(collection)
     chosen = _chosen(kind)
     page = lists.records(kind, after=request.args.get("after", ""), **chosen["wanted"])
-    words = dict(kind=kind, statuses=statuses(kind), page=page, **chosen)
+    marks = lists.marks([record.id for record in page.rows])
+    words = dict(kind=kind, statuses=statuses(kind), page=page, marks=marks, known_marks=lists.MARKS, **chosen)
     if wants_fragment():
         more = request.headers.get("HX-Target") == "more"
         return render_template("records/_rows.html" if more else "records/_list.html", **words)
@@ -39,11 +40,13 @@ def _chosen(kind: Kind) -> dict[str, Any]:
     place = next((place for place in places if place.key == request.args.get("location")), None)
     status = request.args.get("status", "")
     status = status if kind.status(status) else ""
+    mark = request.args.get("mark", "")
+    mark = mark if mark in lists.MARKS else ""
     words = request.args.get("q", "").strip()[:100]
     return {
-        "places": places, "words": words, "status": status, "place": place,
-        "wanted": {"words": words, "status": status, "location": place.id if place else None},
-        "query": _given(q=words, status=status, location=place.key if place else ""),
+        "places": places, "words": words, "status": status, "place": place, "mark": mark,
+        "wanted": {"words": words, "status": status, "location": place.id if place else None, "mark": mark},
+        "query": _given(q=words, status=status, location=place.key if place else "", mark=mark),
     }
 
 

@@ -1,20 +1,25 @@
 """The screens of the whole room as app.py takes them, and what rooms below are told by it."""
 
 from emails import views as templates
-from outbox import offers, unusual
+from outbox import offers, today, unusual
 from outbox.api import views as reading
 from outbox.senders import senders
-from records import profiles
+from records import lists, profiles
 from rules import job_views, jobs, models, wanted, works
 from rules.builder import views as builder
 from rules.feed import many_views
 from rules.feed import views as feed
 from rules.history import views as history
+from rules.ladder import asking, pauses, payment_views, waiting
+from rules.ladder import views as ladder
 from rules.record import explain
 from rules.record import views as record
 from rules.replay import views as replay
 
-BLUEPRINTS = (feed.bp, builder.bp, many_views.bp, history.bp, record.bp, replay.bp, job_views.bp)
+BLUEPRINTS = (
+    feed.bp, builder.bp, many_views.bp, history.bp, record.bp, replay.bp, job_views.bp, ladder.bp, payment_views.bp,
+)
+SWEEPS = (pauses.sweep, waiting.sweep)  # what a worker does each minute
 
 
 def furnish() -> None:
@@ -26,3 +31,5 @@ def furnish() -> None:
     reading.explained.append(explain.verdicts)
     offers.wanted.append(wanted.still_wanted)
     jobs.WORKS.update(works.WORKS)
+    today.further.append(asking.FURTHER)
+    lists.MARKS["paused"] = asking.MARK

@@ -9,30 +9,32 @@ from core.journal import Entry
 from core.rows import tuples
 from outbox.hand import BY_HAND
 from outbox.models import Message
-from outbox.states import Later
+from outbox.states import Hold, Later
 from records.load import load
 from records.models import Record
 from rules import engine, index, kept, planning, timing
 from rules.kept import KEPT
+from rules.ladder import waiting
 from rules.models import Rule
 from rules.triggers import TRIGGERS, status_of
 
 
-def still_wanted(messages: Sequence[Message]) -> Mapping[int, str | Later]:
-    """By message id: why a rule would not send it any more, or when it opens; as few queries for fifty as for one."""
+def still_wanted(messages: Sequence[Message]) -> Mapping[int, str | Later | Hold]:
+    """By message id: why a rule would not send it any more, when it opens, or what it waits for; few queries for many."""
     mine = [(message.rule_id, message) for message in messages if message.rule_id]
     rules = _rules({key for key, message in mine})
     choosy = {message.record_id for key, message in mine if _depends(rules.get(key), message)}
     records = load(choosy) if choosy else {}
     newest = _newest({message.record_id for key, message in mine if _newest_only(rules.get(key))})
-    answers: dict[int, str | Later] = {}
+    answers: dict[int, str | Later | Hold] = {}
     for key, message in mine:
         rule, record = rules.get(key), records.get(message.record_id)
         newer = _newest_only(rule) and newest.get(_place(message), 0) > (message.entry_id or 0)
         answer = _unwanted(rule, record, message) or ("superseded" if newer else "") or _closed(rule, record, message)
         if answer:
             answers[message.id] = answer
-    return answers | _outdone(messages, rules) | _clicked_on(messages, records)
+    answers |= _outdone(messages, rules) | _clicked_on(messages, records)
+    return {**answers, **waiting.holds([message for message in messages if message.id not in answers])}
 
 
 def _unwanted(rule: Rule | None, record: Record | None, message: Message) -> str:

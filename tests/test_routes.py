@@ -95,6 +95,7 @@ staff     POST  /outbox/release/discard
 staff     GET   /outbox/release/<int:id>
 staff     GET   /outbox/release/<int:id>/mail
 staff     GET   /outbox/write/<int:id>
+staff     GET   /outbox/write/contact/<int:id>
 staff     POST  /outbox/write/<int:id>
 staff     POST  /outbox/write/<int:id>/preview
 staff     POST  /outbox/write/<int:id>/letter
@@ -130,6 +131,11 @@ staff     GET   /rules/counted
 admin     POST  /rules/packs/<name>
 staff     GET   /rules/record/<int:key>/status
 staff     GET   /rules/record/<int:key>/why
+staff     GET   /rules/ladder/<int:key>
+staff     POST  /rules/ladder/<int:key>/<deed>
+staff     GET   /payments
+staff     POST  /payments/told
+admin     POST  /payments/settings
 staff     GET   /rules/jobs/<int:key>
 admin     POST  /rules/jobs/<int:key>/cancel
 admin     POST  /rules/replay
@@ -173,6 +179,9 @@ admin     POST  /senders/<int:id>
 admin     POST  /senders/<int:id>/switch
 admin     POST  /senders/<int:id>/delete
 admin     POST  /senders/<int:id>/test
+admin     GET   /senders/<int:id>/google
+admin     GET   /senders/google
+admin     POST  /senders/google
 admin     GET   /shops
 admin     GET   /shops/new
 admin     POST  /shops/new
@@ -231,6 +240,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         )
     return {
         "/profiles key": "vip", "/outbox/release id": waiting.id, "/outbox/write id": record.id,
+        "/outbox/write/contact id": record.contact_id,
         "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
         "collection": "orders", "number": "1001", "deed": "now",
         "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,

@@ -1,0 +1,64 @@
+"""What the ladder does about news: a customer says that it is paid, a payment is in, payments are entered up to a moment."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from core import clock, settings
+from core.journal import Entry, Write
+from core.rows import tuples
+from pages.payment import owed
+from records import payments
+from records.load import load
+from records.models import Record
+from rules.ladder import pauses, waiting
+
+SAID = ".said_paid"  # after the kind's name; data {"link": the id of the link on whose page it was said, or nothing}
+PAID, NEW = ".paid", ".created"  # what is new may be paid already
+NEWS = (PAID, ".unpaid", NEW)
+MACHINES = ("api:", "source:")
+
+
+def read(entries: Sequence[Entry]) -> Write:
+    """Pause, end pauses and let go what waited, as these Entries say; the function given back writes it."""
+    said = [entry for entry in entries if entry.record_id and entry.what.endswith(SAID)]
+    done = {entry.record_id or 0 for entry in entries if entry.record_id and entry.what.endswith(PAID)}
+    alive = _alive(entries)
+    told = any(entry.what == payments.TOLD for entry in entries)
+    records = load({entry.record_id or 0 for entry in said}) if said else {}
+    open_ = [entry for entry in said if (record := records.get(entry.record_id or 0)) and owed(record)]
+
+    def write() -> None:
+        for entry in open_:
+            believe(entry.record_id or 0, entry.actor)
+        if done:
+            pauses.end(done, "worker")
+        if alive:
+            payments.heard(alive.at, alive.actor)
+        if told or alive:
+            settings.forget_read()
+        if (told or alive) and not payments.stand().old:
+            waiting.go_on(waiting.OLD, "worker")
+
+    return write
+
+
+def believe(record: int, actor: str) -> None:
+    """The reminders wait for some days, or as long as they would anyway; staff is asked meanwhile."""
+    days, lasting = payments.stand().pause, pauses.of(record)
+    if not days or (lasting and lasting.sort == pauses.SAID_PAID):
+        return
+    until: datetime | None = clock.now() + timedelta(days=days)
+    if lasting and (lasting.until is None or lasting.until > until):
+        until = lasting.until
+    pauses.pause(record, actor, until, lasting.reason if lasting else "", pauses.SAID_PAID)
+
+
+def _alive(entries: Sequence[Entry]) -> Entry | None:
+    """The last word of a shop or another program about a payment; asked for only when the mark is to be moved."""
+    known = payments.stand().as_of
+    news = [entry for entry in entries if entry.record_id and entry.actor.startswith(MACHINES) and entry.what.endswith(NEWS)]
+    if not news or (known and news[-1].at - known < payments.OFTEN):
+        return None
+    made = {entry.record_id for entry in news if entry.what.endswith(NEW)}
+    paid = {id for (id,) in tuples(Record.select(Record.id).where(Record.id.in_(made), Record.paid_at.is_null(False)))}
+    return next((entry for entry in reversed(news) if not entry.what.endswith(NEW) or entry.record_id in paid), None)
