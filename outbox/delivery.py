@@ -4,20 +4,17 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from core import clock, journal, keys
+from core import clock, journal
 from core.db import transaction
 from core.queue import OneAtATime
-from emails import compose, mime
-from outbox import alarm, claim, truth
-from outbox.channels.contract import Channel, Letter
+from outbox import alarm, claim, letters, truth
+from outbox.channels.contract import Channel
 from outbox.guard import Guard
 from outbox.ledger import Dispatch
 from outbox.models import Message
 from outbox.senders import senders
 from outbox.states import End
 from outbox.ways import FRESH, Way, Ways
-from pages import links
-from pages.models import Link
 
 SOON = timedelta(seconds=FRESH)
 
@@ -67,6 +64,7 @@ class Delivery:
         if claimed:
             wishes, ends = truth.check(claimed, self.wanted)
             ends |= self._lost(claimed, ends) | self.guard.check(wishes, claimed)
+            way.purse.count()
             for wish in wishes:
                 if wish.message.id not in ends and (dispatch := self._write(wish, way, ends)):
                     way.post.hand_in(dispatch)
@@ -87,27 +85,14 @@ class Delivery:
     def _write(self, wish: truth.Wish, way: Way, ends: dict[int, End]) -> Dispatch | None:
         """The finished letter of a wish; a text that cannot be composed is noted among the ends."""
         try:
-            return self._letter(wish, way)
+            return letters.write(wish, way.sender, way.purse, self.host)
+        except letters.Withheld as withheld:
+            ends[wish.message.id] = withheld.end
+            return None
         except Exception:
             log.exception("message %s could not be composed", wish.message.id)
             ends[wish.message.id] = End("failed", "not_composed")
             return None
-
-    def _letter(self, wish: truth.Wish, way: Way) -> Dispatch:
-        message, person = wish.message, wish.person
-        known = Link.get_or_none(Link.id == message.link_id) if message.link_id else None
-        link = known or links.prepare(wish.record.id, person.who, person.address)
-        message.link_id = link.id
-        message.dated_at = message.dated_at or clock.now()
-        message_id = message.message_id or f"<{keys.random62(22)}@{self.host}>"
-        composed = compose.compose(wish.template, wish.record, person, links.url(link.id), link.expires_at, wish.event)
-        sender, reply_to = senders.signature(way.sender, self.host)
-        raw = mime.build(
-            composed, to=(person.name, person.address), sender=sender, message_id=message_id, date=message.dated_at,
-            reply_to=reply_to,
-        )
-        letter = Letter(message_id, sender[1], person.address, composed.subject, raw)
-        return Dispatch(message, letter, None if known else link)
 
     def _settle(self, claimed: dict[int, Message], ends: dict[int, End]) -> None:
         """Write down what becomes of those that do not go out now; the journal hears of all but the postponed."""

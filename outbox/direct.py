@@ -27,7 +27,7 @@ def way_out(smtp_url: str, host: str) -> Callable[[Notice], bool] | None:
     """
     if smtp_url:
         return partial(send, replace(account(smtp_url), longest=PATIENCE), None, host)
-    sender = next((row for row in senders.active() if not row.users), None)
+    sender = next((row for row in senders.of_channel("email") if not row.users), None)
     return partial(send, senders.account(sender, PATIENCE), sender, host) if sender else None
 
 

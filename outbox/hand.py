@@ -10,6 +10,7 @@ from core.db import database, transaction
 from core.i18n import gettext as _
 from outbox import alarm, release
 from outbox.models import Message
+from outbox.senders import senders
 from records.contacts import Refused
 
 UNSETTLED = ("held", "failed", "unclear")
@@ -96,11 +97,16 @@ def _anew(message: Message, allowed: tuple[str, ...], what: str, actor: str) -> 
     now = clock.now()
     until = max(message.expires_at, now + PATIENCE)
     with transaction():
-        house = {"sender_id": None} if message.reason == "sender_gone" else {}
+        house = {"sender_id": _other(message)} if message.reason in ("sender_gone", "wrong_sender") else {}
         anew = {"attempts": 0, "owner": "", "lease_until": None, **house}
         _move(message, allowed, state="planned", reason=BY_HAND, due_at=now, expires_at=until, **anew)
         _write_down(what, message, actor)
         database.after_commit(alarm.due.ring)
+
+
+def _other(message: Message) -> int | None:
+    """Who takes over: the house's own address, of an SMS another gateway if there is one."""
+    return senders.any_gateway() if message.channel == "sms" else None
 
 
 def _move(message: Message, allowed: tuple[str, ...], **changes: Any) -> None:

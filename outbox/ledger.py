@@ -23,10 +23,12 @@ from pages.models import Link
 TOGETHER = 100
 PATIENCE = 0.01  # seconds
 MARK = """
-    UPDATE message SET state = 'sending_data', address = ?, subject = ?, message_id = ?, dated_at = ?, link_id = ?
+    UPDATE message SET state = 'sending_data', address = ?, subject = ?, message_id = ?, dated_at = ?, link_id = ?,
+    parts = ?, cost = ?, currency = ?
     WHERE id = ? AND owner = ? AND state = 'sending_pre' AND lease_until > ?
     AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'stopped')
 """
+NOWHERE = {"unknown_address": "unknown_address", "opted_out": "wish"}  # verdicts, and why nothing goes there any more
 SENT = "UPDATE message SET state = 'sent', reason = '', sent_at = ?, owner = '' WHERE owner = ? AND id IN ({ids})"
 
 log = logging.getLogger("statusbote.outbox")
@@ -131,6 +133,7 @@ class Ledger:
         message, letter = dispatch.message, dispatch.letter
         dated = value(Message.dated_at, message.dated_at)
         news = [letter.address, letter.subject, letter.message_id, dated, message.link_id]
+        news += [message.parts, value(Message.cost, message.cost), message.currency]
         return run(MARK, [*news, message.id, self.owner, now])
 
     def _results(self, results: list[Dispatch]) -> None:
@@ -140,6 +143,7 @@ class Ledger:
             ids = [dispatch.message.id for dispatch in sent]
             run(SENT.format(ids=marks(ids)), [value(Message.sent_at, now), self.owner, *ids])
             links.mark_sent([dispatch.message.link_id for dispatch in sent if dispatch.message.link_id], now)
+            _name(sent)
         lines = [dispatch.message.line("sent", code=dispatch.code) for dispatch in sent]
         lines += [line for dispatch in results if dispatch not in sent for line in self._other(dispatch, now)]
         journal.record_many(lines)
@@ -156,14 +160,21 @@ class Ledger:
             .where(Message.id == message.id, Message.owner == self.owner)
             .execute()
         )
-        if hit and verdict == "unknown_address":
-            _suppress(dispatch, now)
+        if hit and verdict in NOWHERE:
+            _suppress(dispatch, NOWHERE[verdict], now)
         told = hit and end.state in ("failed", "unclear")
         return [message.line(end.state, end.reason, code=dispatch.code)] if told else []
 
 
-def _suppress(dispatch: Dispatch, now: Any) -> None:
+def _name(sent: list[Dispatch]) -> None:
+    """Keep what a gateway calls its SMS."""
+    for dispatch in sent:
+        if dispatch.result and dispatch.result.remote_id:
+            Message.update(remote_id=dispatch.result.remote_id).where(Message.id == dispatch.message.id).execute()
+
+
+def _suppress(dispatch: Dispatch, reason: str, now: Any) -> None:
     """Nobody is there: the address is not written to again, and the link that was to go there ends."""
     print_ = fingerprint(dispatch.letter.address.lower())
-    Suppression.insert(fingerprint=print_, reason="unknown_address", at=now).on_conflict_ignore().execute()
+    Suppression.insert(fingerprint=print_, reason=reason, at=now).on_conflict_ignore().execute()
     endings.revoke([dispatch.message.link_id or ""], "bounced", "worker")

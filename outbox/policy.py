@@ -38,12 +38,12 @@ def settle(message: Message, verdict: str, now: datetime) -> Settlement:
         return Settlement("planned", verdict, now, counts=False)
     if verdict in ("later", "cut", "full"):
         return _again(message, verdict, now)
-    return Settlement("failed", verdict, message.due_at)
+    return Settlement("failed", "unknown_address" if verdict == "opted_out" else verdict, message.due_at)
 
 
 def unclear(message: Message, reason: str, now: datetime) -> Settlement:
-    """Nobody knows whether it arrived: some sorts are repeated once, the others wait for a person."""
-    if message.reason == "again" or message.sort not in REPEATABLE:
+    """Nobody knows whether it arrived: some sorts of mails are repeated once, all else waits for a person."""
+    if message.reason == "again" or message.sort not in REPEATABLE or message.channel == "sms":
         return Settlement("unclear", reason, message.due_at)
     return Settlement("unclear", "repeating", now + SETTLING)
 

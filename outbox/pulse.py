@@ -91,7 +91,7 @@ def fares(state: SenderState, now: datetime) -> tuple[str, str]:
         how = _("rests until %(when)s: %(reason)s", when=time(state.rests_until, zone_of(None)), reason=reason)
     else:
         how = _("is tried with one message: %(reason)s", reason=reason)
-    return how, "stop" if state.reason == "sender" else "wait"
+    return how, "stop" if state.reason in ("sender", "credit") else "wait"
 
 
 def _halt(stopped: dict[str, Any]) -> Sign:

@@ -13,6 +13,7 @@ from outbox.channels.contract import Channel
 from outbox.ledger import Ledger
 from outbox.models import Message, Sender
 from outbox.post import Post
+from outbox.purse import Purse
 from outbox.senders import consent, quota, senders
 from outbox.senders.types import TYPES
 
@@ -27,6 +28,7 @@ class Way:
         self.sender = sender
         self.breaker = Breaker(channel.name, sender.id if sender else None)
         self.post = Post(channel, ledger, change)
+        self.purse = Purse(sender)
 
     def claim(self, owner: str, others: Sequence[int]) -> list[Message]:
         """Take what may go out now; `others` are the senders whose messages the house's own address leaves alone."""

@@ -1,4 +1,4 @@
-"""Senders that send SMS: which they are, how they are reached, where they report to, and to which countries they may write."""
+"""Senders that send SMS: how they are reached, where they report to, and to which countries they may write."""
 
 import hmac
 

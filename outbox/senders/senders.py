@@ -86,7 +86,17 @@ def save(
         sender.save()
         journal.record(what, None, actor, sender=sender.id, fields=fields)
         breaker.forget(channel_name(sender), sender.id)
+        _try_again(sender)
     return fields
+
+
+def _try_again(sender: Sender) -> None:
+    """What waits for money or for a country is looked at once more."""
+    waiting = ((Message.state == "planned") & (Message.reason == "money_cap")) | (
+        (Message.state == "held") & (Message.reason == "country")
+    )
+    Message.update(state="planned", due_at=clock.now(), owner="").where(Message.sender_id == sender.id, waiting).execute()
+    database.after_commit(alarm.due.ring)
 
 
 def switch(sender: Sender, on: bool, actor: str) -> int:

@@ -10,8 +10,10 @@ from email.utils import format_datetime
 
 from core import clock, keys, secrets
 from core.i18n import gettext as _
+from outbox.channels import dkim
 from outbox.channels.address import Forbidden
 from outbox.channels.contract import Letter, Result
+from outbox.channels.oauth import Denied
 from outbox.channels.smtp import Smtp
 from outbox.models import Sender
 from outbox.senders import senders
@@ -22,14 +24,16 @@ PATIENCE = 10.0  # seconds; somebody is waiting
 
 def run(sender: Sender, to: senders.Mailbox, host: str) -> Outcome:
     """Send a test mail to a person; nothing is raised."""
-    letter = _letter(sender, to, host)
-    connection = Smtp(senders.account(sender, PATIENCE), host).connect()
+    letter, account = _letter(sender, to, host), senders.account(sender, PATIENCE)
+    if account.sign is dkim.refuse:
+        return Outcome(False, _("The key of its signature (DKIM) was kept with another key. Please enter it again."))
+    connection = Smtp(account, host).connect()
     try:
         if sender.password:
             secrets.open_(sender.password)
         connection.open()
         return _told(connection.deliver(letter, lambda: None), sender, to[1])
-    except (OSError, smtplib.SMTPException, secrets.Unopenable) as fault:
+    except (OSError, smtplib.SMTPException, secrets.Unopenable, Denied) as fault:
         return Outcome(False, _fault(fault, sender))
     finally:
         connection.close()
@@ -67,6 +71,9 @@ def _fault(fault: Exception, sender: Sender) -> str:
     match fault:
         case secrets.Unopenable():
             words = _("The password was kept with another key. Please enter it again.")
+        case Denied():
+            said["code"] = fault.code
+            words = _denied(fault)
         case Forbidden():
             words = _("%(host)s leads to an address that is never a mail server.")
         case socket.gaierror():
@@ -91,6 +98,14 @@ def _fault(fault: Exception, sender: Sender) -> str:
         case _:
             words = _("%(host)s broke off the conversation. Please check port and encryption.")
     return words % said
+
+
+def _denied(fault: Denied) -> str:
+    if fault.verdict == "rest":
+        return _("Google cannot be reached just now (%(code)s). Please try again in a moment.")
+    if fault.verdict == "sender_consent":
+        return _("The consent is over: it was withdrawn or has lapsed. Please connect the account with Google once more.")
+    return _("Google refuses our access (%(code)s). Please check client ID and secret.")
 
 
 def _unsupported(fault: smtplib.SMTPNotSupportedError) -> str:

@@ -133,7 +133,8 @@ def _save(sender: Sender) -> Answer:
     given["users"] = sorted({user.id for user in User.select(User.id).where(User.id.in_(chosen))})
     hidden = {name: request.form.get(name, "").strip()[:5000] for name in kind.secrets if name != "password"}
     senders.save(sender, given, current_user.actor, request.form.get("password", "")[:500], hidden)
-    flash(_("%(name)s is saved. The test shows whether it works.", name=sender.label))
+    next_ = _("Now connect it with Google.") if senders.wants_consent(sender) else _("The test shows whether it works.")
+    flash(f"{_('%(name)s is saved.', name=sender.label)} {next_}")
     return redirect(url_for("senders.edit", id=sender.id), 303)
 
 
@@ -142,6 +143,9 @@ def _line(sender: Sender, people: dict[int, str], state: SenderState | None) -> 
     sent = quota.sent(sender)
     if not sender.active:
         return Line(sender, who, _("switched off"), "", sent)
+    if senders.wants_consent(sender):
+        known = bool(sender.from_address)
+        return Line(sender, who, _("consent needed again") if known else _("not connected yet"), "stop" if known else "wait", sent)
     if state:
         sign = pulse.fares(state, clock.now())
         return Line(sender, who, sign[0], sign[1], sent)

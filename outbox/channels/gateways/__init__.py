@@ -10,7 +10,8 @@ from outbox.channels.gateways.seven import Seven
 from outbox.channels.gateways.twilio import URL as TWILIO
 from outbox.channels.gateways.twilio import Twilio
 
-Settings, Hidden = Mapping[str, Any], Mapping[str, str]
+Settings = Mapping[str, Any]
+Hidden = Mapping[str, str]
 GATEWAYS: dict[str, Callable[[Settings, Hidden], Gateway]] = {
     "seven": lambda settings, hidden: Seven(hidden.get("key", ""), settings.get("url", SEVEN)),
     "twilio": lambda settings, hidden: Twilio(settings["sid"], hidden.get("token", ""), settings.get("url", TWILIO)),

@@ -31,10 +31,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Call:
-    """A gateway's call of ours: its form or JSON as plain fields, its signature, and the address it called."""
+    """A gateway's call of ours: its form or JSON as plain fields, its signature, the address it called and the id in it."""
 
     fields: Mapping[str, str]
     url: str = ""
+    id: str = ""
     signature: str = ""
 
 

@@ -57,7 +57,7 @@ class Twilio:
         state, code = call.fields.get("MessageStatus", ""), call.fields.get("ErrorCode", "")
         lost = REPORTS.get(code, "refused") if state in ("undelivered", "failed") else ""
         said = answers.short(f"{state}:{code}" if code else state)
-        return Told("", call.fields.get("MessageSid", ""), "delivered" if state == "delivered" else lost, said)
+        return Told(call.id, call.fields.get("MessageSid", ""), "delivered" if state == "delivered" else lost, said)
 
     def signature(self, call: Call) -> bytes:
         """HMAC-SHA1 with the token over the address and the sorted fields (twilio.com/docs/usage/security)."""

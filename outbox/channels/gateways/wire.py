@@ -30,7 +30,8 @@ class Wire:
 
     def deliver(self, letter: Letter, mark: Mark) -> Result:
         """Once the request is on its way, no answer means that nobody knows."""
-        asked = self.gateway.request(Sms(letter.message_id, letter.address, letter.raw.decode(), letter.sender, self.report))
+        id, report = letter.message_id, f"{self.report}?id={letter.message_id}" if self.report else ""
+        asked = self.gateway.request(Sms(id, letter.address, letter.raw.decode(), letter.sender, report))
         try:
             reply = web.ask(
                 asked.method, asked.url, mark=mark, longest=self.longest, headers=asked.headers, **asked.content
