@@ -1,23 +1,25 @@
 """Judges a template before it is saved: what must be mended, and hints that are only shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core import i18n
 from core.i18n import gettext as _
-from emails import grammar, markup, names, placeholders, proof, tree
+from emails import grammar, markup, names, placeholders, proof, sms, sms_hints, tree
 from emails.grammar import Wrong
 from records.models import Kind
 
 LARGEST = 64 * 1024  # octets of one text
 LONGEST_NAME, LONGEST_SUBJECT = 120, 500  # characters
 COMFORTABLE = 70  # characters of a subject that phones show
+PARTS = {"email": ("subject", "body"), "sms": ("sms",)}  # what a channel cannot do without
 
-Texts = dict[str, dict[str, str]]  # language → subject, body
+Texts = dict[str, dict[str, str]]  # language → subject, body and, where there is one, sms
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence; `field` is name, subject, body or "", `tone` is stop (refused), wait (a hint) or good."""
+    """A sentence; `field` is name, subject, body, sms or "", `tone` is stop (refused), wait (a hint) or good."""
 
     sentence: str
     field: str = ""
@@ -30,17 +32,16 @@ def faults(name: str, texts: Texts, fields: list[str] | None, must: str) -> list
     found = [] if name.strip() else [Finding(_("Please give the template a name."), "name")]
     if len(name) > LONGEST_NAME:
         found.append(Finding(_("Please use at most %(n)s characters.", n=LONGEST_NAME), "name"))
+    wanted = {channel for channel in PARTS if any(_says(text, channel) for text in texts.values())} or {"email"}
     for language in i18n.LANGUAGES:
-        text = texts.get(language)
-        if text or language == must:
-            found += [
-                *_missing(text or {"subject": "", "body": ""}, language), *text_faults(text or {}, language, fields),
-            ]
+        text = texts.get(language, {})
+        channels = [channel for channel in wanted if language == must or _says(text, channel)]
+        found += [*_missing(text, language, channels), *text_faults(text, language, fields)]
     return found
 
 
 def text_faults(text: dict[str, str], language: str, fields: list[str] | None) -> list[Finding]:
-    """What is wrong in one language's subject and body."""
+    """What is wrong in one language's subject, body and SMS."""
     found = []
     for field, source in text.items():
         try:
@@ -52,11 +53,14 @@ def text_faults(text: dict[str, str], language: str, fields: list[str] | None) -
 
 def hints(texts: Texts) -> list[Finding]:
     """What may be on purpose, and what is taken care of."""
-    found = [hint for language in texts for hint in _text_hints(texts[language], language)]
+    mails = {language: text for language, text in texts.items() if _says(text, "email")}
+    found = [hint for language in mails for hint in _text_hints(mails[language], language)]
+    found += [Finding(hint.sentence, "sms", hint.language, "wait") for hint in sms_hints.of(texts)]
     for language in i18n.LANGUAGES.keys() - texts.keys():
         sentence = _("The text is %(missing)s; those readers get the other language.", missing=missing()[language])
         found.append(Finding(sentence, language=language, tone="wait"))
-    return found + _differences(texts) + [Finding(_("Address and reason stand under every e‑mail."), tone="good")]
+    good = [Finding(_("Address and reason stand under every e‑mail."), tone="good")] if mails else []
+    return found + _differences(mails) + good
 
 
 def missing() -> dict[str, str]:
@@ -64,14 +68,22 @@ def missing() -> dict[str, str]:
     return {"de": _("missing in German"), "en": _("missing in English")}
 
 
-def _missing(text: dict[str, str], language: str) -> list[Finding]:
-    words = {"subject": _("Please write a subject."), "body": _("Please write a text.")}
-    return [Finding(words[field], field, language) for field in words if not text.get(field, "").strip()]
+def _says(text: dict[str, str], channel: str) -> bool:
+    return any(text.get(field, "").strip() for field in PARTS[channel])
+
+
+def _missing(text: dict[str, str], language: str, channels: Iterable[str]) -> list[Finding]:
+    words = {"subject": _("Please write a subject."), "body": _("Please write a text."), "sms": _("Please write an SMS.")}
+    parts = [field for channel in channels for field in PARTS[channel]]
+    return [Finding(words[field], field, language) for field in parts if not text.get(field, "").strip()]
 
 
 def _check(field: str, source: str, fields: list[str] | None) -> None:
     if len(source.encode()) > LARGEST or (field == "subject" and len(source) > LONGEST_SUBJECT):
         raise Wrong(_("This text is too long."))
+    if field == "sms":
+        sms.check(source, fields)
+        return
     proof.check(source, fields)
     if field == "body":
         tree.check_lines(markup.read(source))

@@ -8,10 +8,11 @@ from core.db import transaction
 from core.i18n import gettext as _
 from emails import check, versions
 from emails.check import Finding, Texts
+from emails.layouts import kept
 from emails.models import Template, TemplateVersion
 from records.models import Kind
 
-FIELDS = ("subject", "body")
+FIELDS = ("subject", "body", "sms")
 
 
 @dataclass
@@ -22,10 +23,14 @@ class Draft:
     kind: Kind | None
     texts: Texts
     version: int = 0
+    layout: str = ""
 
     def written(self) -> Texts:
-        """The languages in which there is anything."""
-        return {language: text for language, text in self.texts.items() if any(part.strip() for part in text.values())}
+        """The languages in which there is anything; an empty SMS is none."""
+        return {
+            language: {field: part for field, part in text.items() if field != "sms" or part.strip()}
+            for language, text in self.texts.items() if any(part.strip() for part in text.values())
+        }
 
     def faults(self) -> list[Finding]:
         return check.faults(self.name, self.written(), check.kind_fields(self.kind), must())
@@ -43,7 +48,8 @@ def blank() -> Draft:
 def of(template: Template) -> Draft:
     """A draft of what is stored."""
     texts = {language: {**dict.fromkeys(FIELDS, ""), **template.texts.get(language, {})} for language in i18n.LANGUAGES}
-    return Draft(template.name, Kind.get_or_none(Kind.key == template.kind_id), texts, template.version)
+    kind = Kind.get_or_none(Kind.key == template.kind_id)
+    return Draft(template.name, kind, texts, template.version, template.layout)
 
 
 def copy(template: Template) -> Draft:
@@ -57,13 +63,19 @@ def read(form: Mapping[str, str]) -> Draft:
     texts = {language: {field: _typed(form, f"{field}.{language}") for field in FIELDS} for language in i18n.LANGUAGES}
     version = form.get("version", "0")
     kind = Kind.get_or_none(Kind.key == form.get("kind", ""))
-    return Draft(form.get("name", ""), kind, texts, int(version) if version.isdecimal() and len(version) < 10 else 0)
+    number = int(version) if version.isdecimal() and len(version) < 10 else 0
+    return Draft(form.get("name", ""), kind, texts, number, _layout(form.get("layout", "")))
 
 
 def language(form: Mapping[str, str]) -> str:
     """The language of the tab that is open."""
     asked = form.get("language", "")
     return asked if asked in i18n.LANGUAGES else must()
+
+
+def _layout(asked: str) -> str:
+    """A layout there is, else none: as the company has it."""
+    return asked if asked and kept.exists(asked) else ""
 
 
 def _typed(form: Mapping[str, str], name: str) -> str:
@@ -74,17 +86,18 @@ class Overtaken(ValueError):
     """Somebody else saved in the meantime; the text is the sentence for the author."""
 
 
-def then(kept: TemplateVersion, now: Template | None = None) -> Draft:
+def then(old: TemplateVersion, now: Template | None = None) -> Draft:
     """A draft of what a template said then, to take the place of what it says now."""
-    draft = of(Template(**kept.content))
-    draft.version = now.version if now else kept.version
+    draft = of(Template(**old.content))
+    draft.version = now.version if now else old.version
+    draft.layout = _layout(draft.layout)
     return draft
 
 
 def save(draft: Draft, template: Template, actor: str, how: str = "edited") -> None:
     """Store a draft without faults as the next version; raises Overtaken."""
     template.name, template.texts = draft.name.strip(), draft.written()
-    template.kind_id = draft.kind.key if draft.kind else None
+    template.kind_id, template.layout = draft.kind.key if draft.kind else None, draft.layout
     with transaction():
         if template.id is None:
             template.version, template.updated_at, how = 1, clock.now(), "created"
@@ -98,7 +111,7 @@ def save(draft: Draft, template: Template, actor: str, how: str = "edited") -> N
 def _update(draft: Draft, template: Template) -> None:
     stored = Template.get_or_none(Template.id == template.id)
     template.version, template.updated_at = draft.version + 1, clock.now()
-    new = {name: getattr(template, name) for name in ("name", "kind_id", "texts", "version", "updated_at")}
+    new = {name: getattr(template, name) for name in (*versions.SAID, "version", "updated_at")}
     if not Template.update(**new).where(Template.id == template.id, Template.version == draft.version).execute():
         raise Overtaken(
             _("Somebody else has saved this template in the meantime. Open it again in a second window to compare.")
@@ -116,9 +129,9 @@ def delete(template: Template, actor: str) -> None:
         journal.record("template.deleted", None, actor, template=template.id)
 
 
-def bring_back(kept: TemplateVersion, actor: str) -> Template:
+def bring_back(old: TemplateVersion, actor: str) -> Template:
     """A deleted template as it was, with its number and its history."""
-    template = Template(id=kept.template_id, **kept.content, version=kept.version + 1, updated_at=clock.now())
+    template = Template(id=old.template_id, **old.content, version=old.version + 1, updated_at=clock.now())
     with transaction():
         template.save(force_insert=True)
         versions.keep(template, "returned", actor)

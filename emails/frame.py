@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from accounts.access import signed_in
-from emails import drafts, preview
+from core.web import wants_fragment
+from emails import drafts, preview, sms, views
+from emails.models import Template
 
 bp = Blueprint("emails_frame", __name__, url_prefix="/templates/preview", template_folder="templates")
 
@@ -15,9 +17,15 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-acti
 @bp.post("")
 @signed_in
 def shown() -> Any:
-    """What stands beside the text, for a draft that is being typed."""
+    """What stands beside the text, for a draft that is being typed; `plain` names the language whose SMS is to be plain."""
     draft, language = drafts.read(request.form), drafts.language(request.form)
-    return render_template("emails/_preview.html", **preview.shown(draft, language, request.form))
+    plain = request.form.get("plain", "")
+    if plain in draft.texts:
+        draft.texts[plain]["sms"] = sms.plain(draft.texts[plain]["sms"])
+    if not wants_fragment():
+        return views.editor(draft, Template.get_or_none(Template.id == request.form.get("template", 0, type=int)))
+    beside = preview.shown(draft, language, request.form)
+    return render_template("emails/_preview.html", oob=True, plain=plain, draft=draft, faults={}, **beside)
 
 
 @bp.post("/letter")

@@ -6,7 +6,7 @@ from typing import Any
 
 from core import i18n, settings
 from core.i18n import gettext as _
-from emails import check, compose, grammar, names, placeholders, samples, values
+from emails import bubble, check, compose, grammar, names, placeholders, samples, values
 from emails.check import Finding
 from emails.compose import Composed, Unusable
 from emails.drafts import Draft
@@ -40,15 +40,25 @@ def shown(draft: Draft, language: str, asked: Mapping[str, str]) -> dict[str, An
     chosen = asked.get("record") or (str(records[0].id) if records else "")
     record = next((record for record in records if str(record.id) == chosen), None)
     found = check.text_faults(draft.texts[language], language, check.kind_fields(draft.kind))
-    mail = None
-    if not found:
-        mail, found = _mail(draft, language, record)
+    mail, bubbles = None, bubble.all_of(draft, record)
+    if _is_mail(draft, language) and all(fault.field == "sms" for fault in found):
+        mail, more = _mail(draft, language, record)
+        found += more
+    if language in bubbles and bubbles[language].trouble:
+        found.append(Finding(bubbles[language].trouble, "sms", language))
     device = asked.get("device", "")
-    hints = check.hints(draft.written()) if mail else []
+    hints = check.hints(draft.written()) if mail or language in bubbles else []
     return {
+        "bubbles": bubbles, "language_shown": language,
         "records": records, "record": record, "mail": mail, "troubles": found, "hints": hints,
         "device": device if device in DEVICES else DEVICES[0], "sender": settings.get("company").get("name", ""),
     }
+
+
+def _is_mail(draft: Draft, language: str) -> bool:
+    """Whether there is a mail to show: always, unless there is nothing but an SMS."""
+    text = draft.texts[language]
+    return bool(text["subject"].strip() or text["body"].strip() or not text["sms"].strip())
 
 
 def letter(draft: Draft, language: str, asked: Mapping[str, str]) -> str | None:
@@ -115,7 +125,8 @@ def _mail(draft: Draft, language: str, record: Record | None) -> tuple[Composed 
         record = record or samples.record(draft.kind or samples.any_kind())
         scene = samples.scene(record, company, language)
     try:
-        compiled = compose.compile_text(draft.texts[language], language, company, check.kind_fields(draft.kind))
+        fields = check.kind_fields(draft.kind)
+        compiled = compose.compile_text(draft.texts[language], language, company, fields, draft.layout)
         return compose.fill(compiled, scene, language), []
     except (Wrong, Unusable) as error:
         return None, [Finding(str(error), language=language)]

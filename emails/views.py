@@ -12,6 +12,7 @@ from core.i18n import gettext as _
 from emails import blocks, check, drafts, preview
 from emails.check import Finding
 from emails.drafts import Draft, Overtaken
+from emails.layouts import kept
 from emails.models import Template
 from records.models import Kind
 
@@ -30,7 +31,7 @@ def index() -> Any:
     return render_template(
         "emails/index.html", groups=[group for group in groups if group[1]],
         users={one.id: _users(one) for one in templates}, missing=check.missing(),
-        subjects={one.id: preview.subject(i18n.pick(one.texts)["subject"]) for one in templates},
+        subjects={one.id: preview.subject(_beginning(i18n.pick(one.texts))) for one in templates},
     )
 
 
@@ -93,12 +94,17 @@ def editor(draft: Draft, template: Template | None = None, faults: list[Finding]
     first = next((fault.language for fault in faults or [] if fault.language), None)
     language = first or drafts.language(request.values)
     return render_template(
-        "emails/editor.html", draft=draft, template=stored, language_shown=language, must=drafts.must(),
+        "emails/editor.html", draft=draft, template=stored, must=drafts.must(),
         kinds=list(Kind.select().order_by(Kind.position)), users=_users(stored) if stored else [],
         faults={(fault.language, fault.field): fault.sentence for fault in faults or []},
         chips=preview.chips(draft.kind, language), blocks={key: blocks.of(key) for key in i18n.LANGUAGES},
-        missing=check.missing(), **preview.shown(draft, language, request.values),
+        missing=check.missing(), layouts=kept.choices(), **preview.shown(draft, language, request.values),
     )
+
+
+def _beginning(text: dict[str, str]) -> str:
+    """What the list shows of a text: its subject, else its SMS."""
+    return text.get("subject") or text.get("sms") or ""
 
 
 def _users(template: Template) -> list[str]:

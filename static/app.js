@@ -144,7 +144,7 @@ document.addEventListener("htmx:sendError", () => {
 });
 
 /* <button data-insert="words"> puts its words where the cursor was, in the last text marked data-insertable that had it;
-   with data-block they stand apart, in the longer text. */
+   with data-block they stand apart, in the text that is not data-short. */
 let writing = null;
 document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-insertable]")) writing = event.target;
@@ -154,7 +154,7 @@ document.addEventListener("click", (event) => {
   if (!words) return;
   const block = event.target.closest("[data-block]");
   const shown = [...document.querySelectorAll("[data-insertable]")].filter((text) => text.offsetParent);
-  const text = shown.includes(writing) && !block ? writing : shown.at(-1);
+  const text = shown.includes(writing) && !block ? writing : shown.findLast((one) => !("short" in one.dataset));
   text.focus();
   text.setRangeText(block ? apart(text, words) : words, text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));

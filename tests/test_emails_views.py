@@ -102,14 +102,14 @@ def test_unknown_templates_are_not_found(admin):
 def test_the_preview_shows_the_newest_record(admin, shop, make_record, ada):
     make_record("1046", contact={**ada, "name": "Ben Bitdiddle", "email": "ben@example.org"})
     make_record("1047")
-    shown = admin.post("/templates/preview", data=TEXT).text
+    shown = admin.post("/templates/preview", data=TEXT, headers={"HX-Request": "true"}).text
     assert "Auftrag 1047" in shown and 'id="preview"' in shown and "<html" not in shown
     older = next(line for line in shown.split("<option")[1:] if "1046" in line).split('"')[1]
     assert "Ben Bitdiddle," in admin.post("/templates/preview", data={**TEXT, "record": older}).text
 
 
 def test_the_preview_has_an_example_when_there_is_no_record(admin, shop):
-    shown = admin.post("/templates/preview", data=TEXT).text
+    shown = admin.post("/templates/preview", data=TEXT, headers={"HX-Request": "true"}).text
     assert "Auftrag 1047" in shown and "Guten Tag Ada Lovelace," in shown
 
 
