@@ -18,7 +18,7 @@ from core.keys import fingerprint
 from emails.models import Template
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
-from outbox.models import Mail, Message, Suppression
+from outbox.models import Mail, Message, Sender, Suppression
 from pages.place import base_url
 from records.models import Contact, Location, Record
 from rules import wanted
@@ -44,7 +44,8 @@ def form(client: FlaskClient, record: Record, query: str = "", **typed: str) -> 
     own = page[page.index('id="write"'):]
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', own))
     texts = dict(re.findall(r'<textarea id="(\w+)".*?>\n(.*?)</textarea>', own, re.S))
-    return hidden | {name: unescaped(text) for name, text in texts.items()} | typed
+    ticked = dict(re.findall(r'<input type="checkbox" [^>]*name="(\w+)" value="(\w+)" checked', own))
+    return hidden | ticked | {name: unescaped(text) for name, text in texts.items()} | typed
 
 
 def unescaped(text: str) -> str:
@@ -238,3 +239,60 @@ def test_the_preview_follows_the_text_and_changes_nothing(clerk: FlaskClient, or
     wrong = clerk.post(f"/outbox/write/{order.id}/preview", data={**typed, "body": "{{ quatsch }}"}).text
     assert "quatsch" in wrong and "<iframe" not in wrong
     assert Message.select().count() == 0
+
+
+def sender(label: str = "Werkstatt", **more: Any) -> Sender:
+    with transaction():
+        return Sender.create(
+            label=label, host="127.0.0.1", port=1, tls="none", from_address="w@example.org", created_at=clock.now(), **more
+        )
+
+
+def test_the_sender_is_chosen_among_those_the_writer_may_use(clerk: FlaskClient, order: Record) -> None:
+    ours, theirs = sender(), sender("Chefin", users=[999])
+    page = clerk.get(f"/outbox/write/{order.id}").text
+    assert "Adresse des Hauses" in page and "Werkstatt (w@example.org)" in page and "Chefin" not in page
+    clerk.post(f"/outbox/write/{order.id}", data=form(clerk, order, sender=str(ours.id)))
+    assert Message.get().sender_id == ours.id
+    refused = clerk.post(f"/outbox/write/{order.id}", data=form(clerk, order, sender=str(theirs.id), body="Bleibt stehen"))
+    assert refused.status_code == 422 and 'id="field-sender-error"' in refused.text and "Bleibt stehen" in refused.text
+    assert Message.select().count() == 1
+
+
+def test_m1_the_status_page_goes_along_by_a_tick_whatever_the_template_says(clerk: FlaskClient, order: Record) -> None:
+    plain = {"subject": "Kurz", "body": "Nur ein Wort."}
+    assert form(clerk, order)["page"] == "1", "the status e-mail begins with the tick"
+    assert "datei" not in form(clerk, order)["body"], "and without a placeholder for it"
+    assert "page" not in form(clerk, order, "?as=reminder")
+    clerk.post(f"/outbox/write/{order.id}", data=form(clerk, order, "?as=reminder", page="1", **plain))
+    clerk.post(f"/outbox/write/{order.id}", data={**form(clerk, order, **plain), "page": ""})
+    reminder, status = deliver()
+    assert [file.get_filename() for file in reminder.iter_attachments()] == ["Status 1047.html"]
+    assert list(status.iter_attachments()) == []
+
+
+def test_f1_the_code_for_banking_apps_goes_along_by_a_tick(clerk: FlaskClient, order: Record, make_record: Make) -> None:
+    assert 'name="pay"' not in clerk.get(f"/outbox/write/{order.id}?as=reminder").text, "this text shows it already"
+    clerk.post(f"/outbox/write/{order.id}", data=form(clerk, order, body="Bitte denken Sie daran.", pay="1"))
+    [mail] = deliver()
+    plain, html = parts(mail)
+    assert "DE89 3704 0044 0532 0130 00" in plain.replace("\u00a0", " ") and "cid:payment" in html
+    make_record("1047", paid_at=clock.now())
+    assert 'name="pay"' not in clerk.get(f"/outbox/write/{order.id}").text
+
+
+def test_m1_from_the_contact_the_newest_record_is_chosen_and_others_may_be(
+    clerk: FlaskClient, order: Record, make_record: Make
+) -> None:
+    newer = make_record("1051")
+    contact = order.contact_id
+    assert f"/outbox/write/contact/{contact}" in clerk.get(f"/contacts/{contact}").text
+    page = clerk.get(f"/outbox/write/contact/{contact}").text
+    assert f'<option value="{newer.id}" selected>' in page and "Auftrag 1051: Neu" in page
+    assert page.index("Auftrag 1051 ·") < page.index("Auftrag 1047 ·")
+    other = clerk.get(f"/outbox/write/contact/{contact}?record={order.id}").text
+    assert f'<option value="{order.id}" selected>' in other and f'action="/outbox/write/{order.id}"' in other
+    stranger = make_record("1052", contact={"name": "Ben", "email": "ben@example.org"})
+    assert f'<option value="{newer.id}" selected>' in clerk.get(
+        f"/outbox/write/contact/{contact}?record={stranger.id}"
+    ).text, "only their own records"

@@ -14,30 +14,42 @@ from emails.preview import document
 from outbox import valve
 from outbox.record_views import address
 from outbox.release_views import FRAMED
+from outbox.senders import senders
 from outbox.states import REASONS
 from outbox.words import when
-from outbox.writing import draft as drafts
-from outbox.writing import sending
-from outbox.writing.draft import Draft
+from outbox.writing import choices, enclosing, sending, single
+from outbox.writing.single import Single
 from records.load import load
-from records.models import Record
+from records.models import Contact, Record
 from records.zones import zone_of
 
-bp = Blueprint("writing", __name__, template_folder="../templates", url_prefix="/outbox/write")
+bp = Blueprint("writing", __name__, template_folder="templates", url_prefix="/outbox/write")
 
 
 @bp.get("/<int:id>")
 @signed_in
 def show(id: int) -> str:
     """`as=reminder` begins with a payment reminder; `template` and `to` choose another text and another reader."""
-    return _page(drafts.begin(_record(id), request.args))
+    return _page(single.begin(_record(id), request.args, senders.usable(current_user.id)))
+
+
+@bp.get("/contact/<int:id>")
+@signed_in
+def to_contact(id: int) -> str:
+    """The same begun from a contact: about the newest of their records, or about the one asked for as `record`."""
+    contact = Contact.get_or_none(Contact.id == id) or abort(404)
+    about = choices.records(contact) or abort(404)
+    asked = request.args.get("record", "")
+    chosen = asked if asked in dict(about) else about[0][0]
+    draft = single.begin(_record(int(chosen)), request.args, senders.usable(current_user.id))
+    return _page(draft, contact, about)
 
 
 @bp.post("/<int:id>")
 @signed_in
 def send(id: int) -> Any:
-    draft = drafts.read(_record(id), request.form)
-    due = drafts.judge(draft)
+    draft = _read(id)
+    due = single.judge(draft)
     if due is None:
         return _page(draft), 422
     message = sending.send(draft, due, current_user.actor)
@@ -54,35 +66,41 @@ def send(id: int) -> Any:
 @signed_in
 def preview(id: int) -> str:
     """What stands beside the text while it is being typed."""
-    draft = drafts.read(_record(id), request.form)
-    return render_template("outbox/_writing_preview.html", draft=draft, **_beside(draft))
+    draft = _read(id)
+    return render_template("outbox/writing/_preview.html", draft=draft, **_beside(draft))
 
 
 @bp.post("/<int:id>/letter")
 @signed_in
 def letter(id: int) -> Response:
     """The HTML of the mail, for its frame: no script, no outside world."""
-    mail = _beside(drafts.read(_record(id), request.form))["mail"]
+    mail = _beside(_read(id))["mail"]
     response = Response(document(mail) if mail else render_template("emails/nothing.html"), mimetype="text/html")
     response.headers["Content-Security-Policy"] = FRAMED
     return response
 
 
-def _page(draft: Draft) -> str:
-    reason = drafts.hindrance(draft)
+def _read(id: int) -> Single:
+    return single.read(_record(id), request.form, senders.usable(current_user.id))
+
+
+def _page(draft: Single, contact: Contact | None = None, about: list[choices.Option] | None = None) -> str:
+    reason, record = single.hindrance(draft), draft.record
     return render_template(
-        "outbox/writing.html", draft=draft, record=draft.record, kind=draft.record.kind, reader=draft.reader,
-        templates=drafts.templates(draft.record.kind, draft.reminder), people=drafts.people(draft.record),
+        "outbox/writing/single.html", draft=draft, record=record, kind=record.kind, reader=draft.reader,
+        templates=choices.templates([record.kind], draft.reminder), people=choices.people(record),
         hindrance=reason, why=_(REASONS[reason]) if reason else "", spoken=i18n.LANGUAGES[draft.language],
-        chips=filled.chips(draft.record), stopped=bool(valve.stopped()), **_beside(draft),
+        chips=[chip for chip in filled.chips(record) if not enclosing.parted(chip[0])[1]], stopped=bool(valve.stopped()),
+        senders=choices.listed(draft.senders), may_pay=choices.is_open(record) and not enclosing.pays(draft.text["body"]),
+        contact=contact, about=about, **_beside(draft),
     )
 
 
-def _beside(draft: Draft) -> dict[str, Any]:
+def _beside(draft: Single) -> dict[str, Any]:
     """The mail, or why there is none."""
-    troubles = drafts.faults(draft)
+    troubles = single.faults(draft)
     try:
-        return {"mail": None if troubles else drafts.written(draft), "troubles": list(troubles.values())}
+        return {"mail": None if troubles else single.written(draft), "troubles": list(troubles.values())}
     except (Wrong, compose.Unusable) as error:
         return {"mail": None, "troubles": [str(error)]}
 

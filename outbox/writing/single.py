@@ -1,0 +1,110 @@
+"""A letter about one record: begun from a template, read from its form, checked, and as the mail it would be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core import clock, i18n, keys, settings
+from core.i18n import gettext as _
+from emails import check, compose, filled
+from emails.compose import Composed
+from emails.grammar import Wrong
+from emails.models import Template
+from outbox import truth
+from outbox.models import Sender, Suppression
+from outbox.states import REASONS
+from outbox.writing import choices
+from outbox.writing.draft import Draft, Text, words
+from pages import links, place
+from records.models import Record
+from records.people import Person, person
+from records.zones import zone_of
+
+
+@dataclass(kw_only=True)
+class Single(Draft):
+    """`who`: the role of its reader, `anyway`: that they get it although they have not agreed to e-mails."""
+
+    record: Record
+    who: str
+    reminder: bool
+    language: str
+    anyway: bool = False
+
+    @property
+    def reader(self) -> Person | None:
+        return person(self.record, self.who)
+
+    @property
+    def text(self) -> Text:
+        return self.typed[self.language]
+
+
+def begin(record: Record, asked: Mapping[str, str], senders: list[Sender]) -> Single:
+    """A draft with the text of the template asked for, else of the most fitting one, filled with the record's data."""
+    draft = _blank(record, asked, senders)
+    draft.typed = {draft.language: filled.fill(draft.template, record, draft.reader, draft.language)}
+    draft.part()
+    return draft
+
+
+def read(record: Record, form: Mapping[str, str], senders: list[Sender]) -> Single:
+    """A draft as it was typed."""
+    draft = _blank(record, form, senders)
+    if form.get("language") in i18n.LANGUAGES:
+        draft.language = form["language"]
+    draft.typed = {draft.language: words(form)}
+    draft.anyway = form.get("anyway") == "1"
+    draft.take(form)
+    return draft
+
+
+def _blank(record: Record, asked: Mapping[str, str], senders: list[Sender]) -> Single:
+    reminder = asked.get("as") == "reminder" and choices.is_open(record)
+    there = choices.templates([record.kind], reminder)
+    template = next((one for one in there if str(one.id) == asked.get("template")), there[0])
+    who = asked.get("to", "")
+    who = who if who in choices.ROLES_OF_RECORD else "customer"
+    reader = person(record, who)
+    language = compose.spoken(template.spoken("email"), reader.language if reader else None, settings.get("company"))
+    return Single(template, senders, record=record, who=who, reminder=reminder, language=language)
+
+
+def hindrance(draft: Single) -> str:
+    """Why the reader cannot be written to (see outbox.states.REASONS), no_consent when a person may say so anyway."""
+    reason, reader = truth.unreachable(draft.reader, "email"), draft.reader
+    if reason in ("", "no_consent") and reader:
+        blocked = Suppression.fingerprint == keys.fingerprint(reader.address.lower())
+        return "suppressed" if Suppression.select().where(blocked).exists() else reason
+    return reason
+
+
+def judge(draft: Single) -> datetime | None:
+    """When it is to go out; None when something is to be mended first, which then stands among its problems."""
+    draft.problems |= faults(draft)
+    reason = hindrance(draft)
+    if reason == "no_consent" and not draft.anyway:
+        draft.problems["anyway"] = _("Please confirm that this e‑mail may go out all the same.")
+    elif reason and reason != "no_consent":
+        draft.problems[""] = _(REASONS[reason])
+    draft.judge_sender()
+    due = draft.moment(zone_of(draft.record))
+    return None if draft.problems else due
+
+
+def faults(draft: Single) -> dict[str, str]:
+    """What is wrong with the words, by field."""
+    fields = check.kind_fields(draft.record.kind)
+    found = {fault.field: fault.sentence for fault in check.faults("-", draft.typed, fields, draft.language)}
+    if not found:
+        try:
+            written(draft)
+        except (Wrong, compose.Unusable) as error:
+            found["body"] = str(error)
+    return found
+
+
+def written(draft: Single) -> Composed:
+    """The mail as it would be at this moment; its link leads nowhere yet. Raises Unusable."""
+    link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
+    return compose.compose(Template(texts=draft.texts), draft.record, draft.reader, link, expires)
