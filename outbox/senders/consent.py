@@ -2,6 +2,8 @@
 
 from core import clock, journal
 from core.db import transaction
+from core.i18n import gettext as _
+from outbox.channels.oauth import Denied
 from outbox.models import Sender
 from outbox.senders import senders
 
@@ -21,3 +23,12 @@ def lost(sender: Sender) -> None:
     if row and row.secrets == sender.secrets and row.settings.get("agreed_at"):
         Sender.update(settings={**row.settings, "agreed_at": ""}).where(Sender.id == row.id).execute()
         journal.record("sender.consent_lost", None, "worker", sender=row.id)
+
+
+def refusal(denied: Denied) -> str:
+    """What a person is told when Google gives no token."""
+    if denied.verdict == "rest":
+        return _("Google cannot be reached just now (%(code)s). Please try again in a moment.", code=denied.code)
+    if denied.verdict == "sender_consent":
+        return _("The consent is over: it was withdrawn or has lapsed. Please connect the account with Google once more.")
+    return _("Google refuses our access (%(code)s). Please check client ID and secret.", code=denied.code)

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from peewee import SQL, fn
 
 from core import clock, i18n
@@ -34,6 +34,11 @@ def words(amount: Decimal, currency: str) -> str:
     locale = i18n.locale(i18n.current())
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0.00##")
     return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+
+def typed(text: str) -> str:
+    """A stored amount as a person would type it: “0,075”."""
+    return format_decimal(Decimal(text), "0.00##", locale=i18n.locale(i18n.current())) if text else ""
 
 
 def spent(sender: Sender) -> Decimal:

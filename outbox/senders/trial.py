@@ -16,7 +16,7 @@ from outbox.channels.contract import Letter, Result
 from outbox.channels.oauth import Denied
 from outbox.channels.smtp import Smtp
 from outbox.models import Sender
-from outbox.senders import senders
+from outbox.senders import consent, senders
 from outbox.senders.contract import Outcome
 
 PATIENCE = 10.0  # seconds; somebody is waiting
@@ -72,8 +72,7 @@ def _fault(fault: Exception, sender: Sender) -> str:
         case secrets.Unopenable():
             words = _("The password was kept with another key. Please enter it again.")
         case Denied():
-            said["code"] = fault.code
-            words = _denied(fault)
+            return consent.refusal(fault)
         case Forbidden():
             words = _("%(host)s leads to an address that is never a mail server.")
         case socket.gaierror():
@@ -98,14 +97,6 @@ def _fault(fault: Exception, sender: Sender) -> str:
         case _:
             words = _("%(host)s broke off the conversation. Please check port and encryption.")
     return words % said
-
-
-def _denied(fault: Denied) -> str:
-    if fault.verdict == "rest":
-        return _("Google cannot be reached just now (%(code)s). Please try again in a moment.")
-    if fault.verdict == "sender_consent":
-        return _("The consent is over: it was withdrawn or has lapsed. Please connect the account with Google once more.")
-    return _("Google refuses our access (%(code)s). Please check client ID and secret.")
 
 
 def _unsupported(fault: smtplib.SMTPNotSupportedError) -> str:

@@ -15,7 +15,7 @@ from core.i18n import gettext as _
 from core.i18n import ngettext
 from outbox import pulse
 from outbox.models import Sender, SenderState
-from outbox.senders import quota, senders
+from outbox.senders import gateways, quota, senders
 from outbox.senders.contract import Asking, Outcome
 from outbox.senders.types import TYPES
 from outbox.senders.types.numbers import whole
@@ -133,8 +133,10 @@ def _save(sender: Sender) -> Answer:
     given["users"] = sorted({user.id for user in User.select(User.id).where(User.id.in_(chosen))})
     hidden = {name: request.form.get(name, "").strip()[:5000] for name in kind.secrets if name != "password"}
     senders.save(sender, given, current_user.actor, request.form.get("password", "")[:500], hidden)
-    next_ = _("Now connect it with Google.") if senders.wants_consent(sender) else _("The test shows whether it works.")
-    flash(f"{_('%(name)s is saved.', name=sender.label)} {next_}")
+    if senders.wants_consent(sender):
+        flash(_("%(name)s is saved. Now connect it with Google.", name=sender.label))
+    else:
+        flash(_("%(name)s is saved. The test shows whether it works.", name=sender.label))
     return redirect(url_for("senders.edit", id=sender.id), 303)
 
 
@@ -144,8 +146,8 @@ def _line(sender: Sender, people: dict[int, str], state: SenderState | None) -> 
     if not sender.active:
         return Line(sender, who, _("switched off"), "", sent)
     if senders.wants_consent(sender):
-        known = bool(sender.from_address)
-        return Line(sender, who, _("consent needed again") if known else _("not connected yet"), "stop" if known else "wait", sent)
+        how = (_("consent needed again"), "stop") if sender.from_address else (_("not connected yet"), "wait")
+        return Line(sender, who, *how, sent)
     if state:
         sign = pulse.fares(state, clock.now())
         return Line(sender, who, sign[0], sign[1], sent)
@@ -166,6 +168,7 @@ def _page(sender: Sender, form: Form, chosen: list[int], outcome: Outcome | None
     return render_template(
         "outbox/senders/sender.html", sender=sender, kind=kind, form=form, chosen=chosen, people=people, outcome=outcome,
         to=to, choices=choices, hidden=senders.hidden_of(sender), used=senders.users_of(sender) if sender.id else [],
+        report=gateways.report_url(sender) if sender.id else "", seen=gateways.is_seen(),
         line=_line(sender, dict(people), SenderState.get_or_none(SenderState.sender == senders.channel_name(sender)))
         if sender.id else None,
     )
