@@ -23,6 +23,19 @@ class Page(Model):
     record_id: Any
 
 
+class Document(Model):
+    """A file that staff gave the customer of a record; `file` is a random name in the pages folder, `size` in bytes."""
+
+    record = ForeignKeyField(Record, backref="documents")
+    name = TextField()
+    type = TextField()
+    size = IntegerField()
+    file = TextField(unique=True)
+    actor = TextField()
+    created_at = UtcField()
+    record_id: Any
+
+
 class Link(Model):
     """One person's one-time way to a record's newest page.
 

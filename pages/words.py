@@ -6,9 +6,11 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from core import i18n
+from core.i18n import gettext as _
 
 FULL = "EEEE, d.\u00a0MMMM y"  # day and month do not break
 SHORT = "EEEE, d.\u00a0MMMM"
+NEAR = "d.\u00a0MMMM"
 
 SWAPPED = str.maketrans(",.", ".,")
 
@@ -21,6 +23,12 @@ def day(local: datetime, form: str = FULL) -> str:
 def near_day(local: datetime, known: datetime) -> str:
     """The same, without the year where it is that of a moment the reader knows."""
     return day(local, SHORT if local.year == known.year else FULL)
+
+
+def span(first: date, last: date) -> str:
+    """“24. Dezember bis 1. Januar”, “24. Dezember” for a single day."""
+    days = [_day(of, NEAR, i18n.current()) for of in (first, last)]
+    return days[0] if first == last else _("%(first)s to %(last)s", first=days[0], last=days[1])
 
 
 def clock(local: datetime) -> str:

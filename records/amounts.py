@@ -26,9 +26,15 @@ def number(text: str, field: str) -> Decimal | None:
 
 def quantity(text: str, field: str) -> int | float:
     """How many; 1 for nothing. Raises Refused."""
+    amount = some(text, field)
+    return 1 if amount is None else amount
+
+
+def some(text: str, field: str) -> int | float | None:
+    """How many, from zero; None for nothing. Raises Refused."""
     amount = _decimal(text, field, Decimal(0))
     if amount is None:
-        return 1
+        return None
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 

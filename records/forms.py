@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, time, tzinfo
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -14,8 +15,8 @@ from records.models import Contact, Kind, Record
 from records.wording import telephone
 from records.zones import utc_of, zone_of
 
-Given = dict[str, Any]  # what stands in the inputs; "items" is a list of {"name", "quantity", "price"}
-ITEM = ("name", "quantity", "price")
+Given = dict[str, Any]  # what stands in the inputs; "items" is a list of dicts with ITEM as keys
+ITEM = ("name", "quantity", "price", "delivered")
 CHANNELS = ("email", "sms")
 NOON = time(12)
 INPUTS = {  # which inputs decide a field
@@ -27,7 +28,7 @@ INPUTS = {  # which inputs decide a field
 def typed(form: MultiDict[str, str]) -> Given:
     """The inputs as they were sent."""
     columns = [form.getlist(f"item.{part}") for part in ITEM]
-    items = [dict(zip(ITEM, line, strict=True)) for line in zip(*columns, strict=False)]
+    items = [dict(zip(ITEM, line, strict=True)) for line in zip_longest(*columns, fillvalue="")]
     return {name: value.strip() for name, value in form.items()} | {"items": [line for line in items if any(line.values())]}
 
 
@@ -37,6 +38,7 @@ def shown(record: Record) -> Given:
     at = record.scheduled_at.astimezone(zone) if record.scheduled_at else None
     items = [{
         "name": item.get("name", ""), "quantity": amounts.typed(item.get("quantity", 1)), "price": _price(item.get("price")),
+        "delivered": amounts.typed(item.get("delivered")),
     } for item in record.items]
     return shown_contact(record.contact) | further.shown(record) | {
         "number": record.number, "profile": record.profile, "location": record.location.key if record.location else "",
@@ -114,7 +116,9 @@ def _item(line: Given, field: str) -> Given:
         raise Refused(f"{field}.name", _("What is it called?"))
     price = amounts.money(line["price"], f"{field}.price")
     quantity = amounts.quantity(line["quantity"], f"{field}.quantity")
-    return {"name": line["name"].strip()[:200], "quantity": quantity, "price": None if price is None else str(price)}
+    item = {"name": line["name"].strip()[:200], "quantity": quantity, "price": None if price is None else str(price)}
+    delivered = amounts.some(line.get("delivered", ""), f"{field}.delivered")
+    return item if delivered is None else item | {"delivered": delivered}
 
 
 def _sum(items: list[Given]) -> Decimal | None:

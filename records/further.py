@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from core import i18n
+from core.i18n import N_
 from core.i18n import gettext as _
 from records import amounts
 from records.contacts import Refused
 from records.models import Kind, Record
 
 LONGEST = 500  # characters of a text that is typed in
+NOTE = "note_to_customer"  # what staff write to the customer about the record, as its status page shows it
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 PREFIX = "fields."
 
@@ -105,6 +107,15 @@ class YesNo(Text):
 TYPES: dict[str, Type] = {"text": Text(), "number": Number(), "date": Date(), "yesno": YesNo()}
 
 
+#: What may be said of every record, whether or not its kind lists it.
+STANDARD: tuple[dict[str, Any], ...] = (
+    {"key": "invoice_expected", "label": N_("Invoice expected"), "type": "date"},
+    {"key": "delivery_expected", "label": N_("Delivery expected"), "type": "date"},
+    {"key": "delivery_latest", "label": N_("Delivery at the latest"), "type": "date"},
+    {"key": NOTE, "label": N_("Message to the customer"), "type": "text"},
+)
+
+
 @dataclass(frozen=True)
 class Input:
     """One field as a form shows it."""
@@ -119,8 +130,8 @@ class Input:
 
 
 def type_of(kind: Kind, key: str) -> Type:
-    """The type of a field; what the kind does not know is text."""
-    declared: dict[str, Any] = next((field for field in kind.fields if field["key"] == key), {})
+    """The type of a field; what neither the kind nor every record knows is text."""
+    declared: dict[str, Any] = next((field for field in (*kind.fields, *STANDARD) if field["key"] == key), {})
     return TYPES.get(declared.get("type", ""), TYPES["text"])
 
 
@@ -138,10 +149,15 @@ def say(kind: Kind, key: str, value: Any) -> str:
 
 
 def told(record: Record) -> list[tuple[str, str]]:
-    """A record's further fields with their labels; those its kind does not know under their own names."""
-    labels = {field["key"]: i18n.pick(field["labels"]) for field in record.kind.fields}
-    said = [(labels.get(key, key), say(record.kind, key, value)) for key, value in record.fields.items()]
+    """A record's further fields with their labels, without the note; those nobody knows under their own names."""
+    labels = {field["key"]: _(field["label"]) for field in STANDARD} | of_kind(record.kind)
+    said = [(labels.get(key, key), say(record.kind, key, value)) for key, value in record.fields.items() if key != NOTE]
     return [(label, text) for label, text in said if text]
+
+
+def of_kind(kind: Kind) -> dict[str, str]:
+    """The labels of a kind's own fields, by their keys."""
+    return {field["key"]: i18n.pick(field["labels"]) for field in kind.fields}
 
 
 def inputs(kind: Kind) -> list[Input]:

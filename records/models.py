@@ -76,7 +76,10 @@ class Location(Model):
 
 
 class Record(Model):
-    """One order, inquiry, booking …; `items`: [{"name", "quantity", "price"}], prices as decimal text."""
+    """One order, inquiry, booking …
+
+    `items`: [{"name", "quantity", "price", "delivered"}], prices as decimal text, `delivered` (how many) where it is known.
+    """
 
     kind = ForeignKeyField(Kind, backref="+")
     number = TextField()

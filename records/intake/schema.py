@@ -89,11 +89,14 @@ class Person(Said):
 
 
 class Item(Said):
-    """One line of an order; the price is that of one piece, negative for what is taken off."""
+    """One line of an order; the price is that of one piece, negative for a credit and whatever else is taken off."""
 
     name: Annotated[str, Field(pattern=LINE, max_length=500)]
     quantity: Annotated[float, Field(ge=0, le=1_000_000)] = 1
     price: Amount | None = None
+    delivered: Annotated[float, Field(ge=0, le=1_000_000)] | None = Field(
+        None, description="How many of them have been delivered; left out where deliveries are not followed."
+    )
 
 
 class Tracking(Said):
@@ -131,9 +134,14 @@ class State(Said):
         if said.get("total") is not None:
             said["total"] = Decimal(said["total"])
         for item in said.get("items", ()):
-            quantity = item.get("quantity", 1)
-            item["quantity"] = int(quantity) if quantity == int(quantity) else quantity
+            item["quantity"] = _plain(item.get("quantity", 1))
+            if item.get("delivered") is not None:
+                item["delivered"] = _plain(item["delivered"])
         return {key: value for key, value in said.items() if value is not None or key in CLEARABLE}
+
+
+def _plain(quantity: float) -> float:
+    return int(quantity) if quantity == int(quantity) else quantity
 
 
 CLEARABLE = {"contact", "assignee", "location", "placed_at", "scheduled_at", "due_at", "paid_at", "total", "tracking"}
