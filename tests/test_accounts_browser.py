@@ -1,52 +1,35 @@
 """The frame in a real browser: first start, keyboard, phone, light and dark, without a complaint of axe or of the CSP."""
 
-from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.browsing import DESK, PHONE, Browse, faults, is_too_wide, looked_over
 from tests.mailing import link_in
 from tests.postoffice import PostOffice
 
-PHONE = {"width": 375, "height": 800}
-
 
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
-    """A page that was led through the first start; what it complains about fails the test."""
-    context = chromium.new_context(locale="en-GB", base_url=address)
-    page, complaints = context.new_page(), []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+def page(browse: Browse) -> Page:
+    """A page that was led through the first start."""
+    page = browse(locale="en-GB")
     page.goto("/users")
     page.get_by_label("Your company").fill("Radhaus Lindner")
     page.get_by_label("Your name").fill("Ada")
     page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_label("Password").fill("long enough")
     page.get_by_role("button", name="Begin").click()
-    yield page
-    context.close()
-    assert [said for said in complaints if "status of 422" not in said] == []
+    return page
 
 
-def judged(page: Page) -> list[str]:
-    """What axe finds on the page as it stands."""
-    return [f"{page.url}: {found['id']}" for found in Axe().run(page).response["violations"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_either_light(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_in_either_light(page: Page) -> None:
     found = []
     for path in ("/users", "/users/new", "/users/keys", "/company", "/account"):
         page.goto(path)
-        found += judged(page)
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        page.set_viewport_size({"width": 1280, "height": 900})
+        found += looked_over(page)
+    page.set_viewport_size(DESK)
     page.get_by_role("button", name="Sign out").click()
-    assert found + judged(page) == []
+    assert found + looked_over(page) == []
 
 
 def test_the_keyboard_can_skip_the_menu(page: Page) -> None:
@@ -68,8 +51,8 @@ def test_b6_somebody_invited_joins_on_a_phone(page: Page, chromium: Browser, add
     theirs, referers = context.new_page(), []
     theirs.on("request", lambda asked: referers.append(asked.headers.get("referer", "")))
     theirs.goto(link_in(mailing, "invitation"))
-    assert judged(theirs) == []
-    assert theirs.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults(theirs) == []
+    assert not is_too_wide(theirs)
     theirs.get_by_label("First name").fill("Cem")
     theirs.get_by_label("Last name").fill("Yıldız")
     theirs.get_by_label("New password").fill("long enough")
@@ -87,7 +70,7 @@ def test_on_a_phone_the_menu_opens_over_the_page(page: Page) -> None:
     assert not menu.is_visible()
     page.get_by_role("button", name="Menu").click()
     assert menu.is_visible()
-    assert judged(page) == []
+    assert faults(page) == []
     page.keyboard.press("Escape")
     assert not menu.is_visible()
 

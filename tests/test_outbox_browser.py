@@ -1,35 +1,24 @@
 """Today, messages and the mailbox in a real browser: pressed, polled and judged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core import clock
 from core.db import transaction
 from outbox.models import Mail, Message
-from tests.browsing import DESK, PHONE, faults
+from tests.browsing import Browse, looked_over
 from tests.conftest import make_user
 
 Put = Callable[..., Message]
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str, house: Flask) -> Iterator[Page]:
-    """An admin's page; what it complains about fails the test."""
-    context, complaints = chromium.new_context(base_url=address), []
-    user = make_user("ada.admin@example.org", "Ada Admin", "admin")
-    session = {"_user_id": f"{user.id}.{user.epoch}", "_fresh": True, "language": "de"}
-    signed = house.session_interface.get_signing_serializer(house).dumps(session)
-    context.add_cookies([{"name": "session", "value": signed, "url": address}])
-    page = context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert [said for said in complaints if "409" not in said] == []
+def page(browse: Browse) -> Page:
+    """An admin's page."""
+    return browse(make_user("ada.admin@example.org", "Ada Admin", "admin"))
 
 
 def keep(link: str = "/healthz") -> Mail:
@@ -46,21 +35,16 @@ def keep(link: str = "/healthz") -> Mail:
         )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(page: Page, put: Put, scheme: str) -> None:
+def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(page: Page, put: Put) -> None:
     record = put(state="unclear", reason="silent", address="ada@example.org").record
     put(record, "dropped", reason="no_address")
     put(record)
     sent, mail = put(record, "sent"), keep()
-    page.emulate_media(color_scheme=scheme)
     found, paths = [], ("/", "/outbox", "/outbox?q=nobody", "/records/orders/1001", "/mailbox")
     for path in (*paths, f"/outbox/{sent.id}", f"/mailbox/{mail.id}"):
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        found += faults(page)
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        page.set_viewport_size(DESK)
+        found += looked_over(page)
     assert found == []
 
 

@@ -1,11 +1,10 @@
 """“Send order status” in a real browser: marked, asked, released, with mouse and with keyboard (M7)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app import READERS
 from core import journal
@@ -15,26 +14,16 @@ from outbox.models import Mail, Message
 from records.models import Record
 from rules import wanted
 from rules.models import Rule
-from tests.browsing import DESK, PHONE, faults
+from tests.browsing import Browse, looked_over
 from tests.conftest import make_user
 
 Make = Callable[..., Record]
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str, house: Flask) -> Iterator[Page]:
-    """A clerk's page; what it complains about fails the test."""
-    context, complaints = chromium.new_context(base_url=address, viewport=DESK), []
-    user = make_user("cem.clerk@example.org", "Cem Clerk", "staff")
-    session = {"_user_id": f"{user.id}.{user.epoch}", "_fresh": True, "language": "de"}
-    signed = house.session_interface.get_signing_serializer(house).dumps(session)
-    context.add_cookies([{"name": "session", "value": signed, "url": address}])
-    page = context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
+def page(browse: Browse) -> Page:
+    """A clerk's page."""
+    return browse(make_user("cem.clerk@example.org", "Cem Clerk", "staff"))
 
 
 @pytest.fixture
@@ -143,14 +132,9 @@ def test_the_records_page_offers_release_until_it_is_done(page: Page, four: list
     assert deliver() == ["ada@example.org"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(page: Page, four: list[Message], scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(page: Page, four: list[Message]) -> None:
     found, one = [], f"id={four[0].id}"
     for path in ("?mark=all", "?q=nobody", f"/send?{one}", f"/discard?{one}", f"/{four[0].id}"):
         page.goto(f"/outbox/release{path}")
-        found += faults(page)
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        page.set_viewport_size(DESK)
+        found += looked_over(page)
     assert found == []

@@ -1,34 +1,24 @@
 """Senders in a real browser: one is added, tried, and chosen, with nothing for axe to find (R5)."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core import clock
 from core.db import transaction
 from outbox.models import Sender
 from rules.models import Rule
-from tests.browsing import DESK, PHONE, faults
+from tests.browsing import DESK, PHONE, Browse, faults, is_too_wide
 from tests.conftest import make_user
 from tests.postoffice import PostOffice
 
 
 @pytest.fixture(params=["de", "en"])
-def page(request: Any, chromium: Browser, address: str, house: Flask) -> Iterator[Page]:
-    context, complaints = chromium.new_context(base_url=address, viewport=DESK), []
-    user = make_user("ada.admin@example.org", "Ada Admin", "admin")
-    session = {"_user_id": f"{user.id}.{user.epoch}", "_fresh": True, "language": request.param}
-    signed = house.session_interface.get_signing_serializer(house).dumps(session)
-    context.add_cookies([{"name": "session", "value": signed, "url": address}])
-    page = context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    yield page
-    context.close()
-    assert complaints == []
+def page(request: Any, browse: Browse) -> Page:
+    """An admin's page, in either language."""
+    return browse(make_user("ada.admin@example.org", "Ada Admin", "admin"), request.param)
 
 
 def test_r5_a_sender_is_added_and_tried(page: Page, shop: Any) -> None:
@@ -54,7 +44,7 @@ def test_r5_a_sender_is_added_and_tried(page: Page, shop: Any) -> None:
             page.set_viewport_size(size)
             page.goto(path)
             assert faults(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert not is_too_wide(page)
 
 
 def test_r5_the_builder_offers_it(page: Page, shop: Any, letter: Any) -> None:
@@ -71,7 +61,7 @@ def test_r5_the_builder_offers_it(page: Page, shop: Any, letter: Any) -> None:
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         assert faults(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not is_too_wide(page)
     page.locator(".savebar .button.main").click()
     expect(page).to_have_url(re.compile("/rules\\?kind="))
     expect(page.locator("main")).to_contain_text("Werkstatt")

@@ -1,35 +1,24 @@
 """Writing by hand in a real browser: three clicks after opening the order, with the preview beside the text (F1, M1)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from outbox.models import Mail
 from records.models import Record
-from tests.browsing import DESK, PHONE, faults
+from tests.browsing import Browse, looked_over
 from tests.conftest import make_user
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str, house: Flask) -> Iterator[Page]:
-    """A clerk's page; what it complains about fails the test."""
-    context, complaints = chromium.new_context(base_url=address, viewport=DESK), []
-    user = make_user("mira@example.org", "Mira", "staff")
-    session = {"_user_id": f"{user.id}.{user.epoch}", "_fresh": True, "language": "de"}
-    signed = house.session_interface.get_signing_serializer(house).dumps(session)
-    context.add_cookies([{"name": "session", "value": signed, "url": address}])
-    page = context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
+def page(browse: Browse) -> Page:
+    """A clerk's page."""
+    return browse(make_user("mira@example.org", "Mira", "staff"))
 
 
 @pytest.fixture
@@ -76,19 +65,14 @@ def test_m1_another_template_fills_the_text_anew_and_the_email_goes_out_in_three
     assert b"/s/" in bytes(mail.content)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
-    page: Page, order: Record, make_record: Callable[..., Record], ada: dict[str, Any], scheme: str
+    page: Page, order: Record, make_record: Callable[..., Record], ada: dict[str, Any]
 ) -> None:
     silent = make_record("1048", contact={**ada, "email": "ben@example.org", "consent": {"email": False}})
     lost = make_record("1049", contact={"name": "Cem", "phone": "+4930123457"})
-    page.emulate_media(color_scheme=scheme)
     found = []
     for path in (f"{order.id}?as=reminder", f"{silent.id}", f"{lost.id}"):
         page.goto(f"/outbox/write/{path}")
         expect(page.frame_locator("iframe").locator("body")).to_contain_text("10")
-        found += faults(page)
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        page.set_viewport_size(DESK)
+        found += looked_over(page)
     assert found == []

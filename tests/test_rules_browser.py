@@ -1,16 +1,12 @@
 """The builder in a real browser: a rule is filled in, read beside it, corrected and saved, and axe has nothing to say."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Page, expect
 
 from core import clock, journal
 from outbox.models import Message
@@ -19,35 +15,16 @@ from rules import engine, jobs
 from rules.models import Rule
 from rules.packs import reader
 from rules.triggers import TRIGGERS
-from tests.browsing import PHONE, faults
+from tests.browsing import PHONE, Browse, faults, is_too_wide, looked_over
+from tests.conftest import make_user
 
 Make = Callable[..., Any]
 
 
-class Quiet(WSGIRequestHandler):
-    def log_request(self, *args: object) -> None: ...
-
-
 @pytest.fixture
-def page(house: Flask, admin: FlaskClient, shop: Any, chromium: Browser) -> Iterator[Page]:
-    """An admin's page; forms need their tokens as they do in life, and complaints fail the test."""
-    house.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, house, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{server.port}"
-    context = chromium.new_context(base_url=address, locale="de-DE")
-    session = admin.get_cookie("session")
-    assert session
-    context.add_cookies([{"name": "session", "value": session.value, "url": address}])
-    page, complaints = context.new_page(), []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
-    assert [said for said in complaints if "status of 422" not in said] == []
+def page(shop: Any, browse: Browse) -> Page:
+    """An admin's page."""
+    return browse(make_user("ada.admin@example.org", "Ada Admin", "admin"), locale="de-DE")
 
 
 def test_a_rule_is_written_read_and_saved(page: Page, make_record: Make) -> None:
@@ -89,18 +66,14 @@ def test_the_feed_is_searched_switched_and_opened(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Stornierung melden")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_feed_and_builder_fit_a_phone(page: Page, make_record: Make, scheme: str) -> None:
+def test_feed_and_builder_fit_a_phone(page: Page, make_record: Make) -> None:
     make_record("1001")
     reader.install("repair-shop")
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme=scheme)
     own = f"/rules/{Rule.get().id}"
     feeds = ("/rules?kind=order", "/rules?kind=booking", "/rules/deleted?kind=order")
     for path in (*feeds, own, f"{own}/delete", f"{own}/history"):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        assert faults(page) == []
+        assert looked_over(page) == []
 
 
 def test_a_double_click_opens_a_row_wherever_it_hits(page: Page) -> None:
@@ -168,7 +141,7 @@ def test_a_draft_is_tried_beside_the_builder(page: Page, make_record: Make) -> N
     expect(page.get_by_role("link", name="1001 Ada Lovelace")).to_be_visible()
     assert faults(page) == []
     page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert not is_too_wide(page)
     page.get_by_role("button", name="Starten").click()
     expect(page.locator("#outcome .job:not(.htmx-added)")).to_be_visible()
     page.get_by_role("button", name="Abbrechen", exact=True).click()
@@ -249,7 +222,7 @@ def test_every_trigger_fits_a_phone(page: Page, make_record: Make) -> None:
             if page.locator(f"#add-{button}").count():
                 with redrawn(page):
                     page.locator(f"#add-{button}").click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], trigger
+        assert not is_too_wide(page), trigger
         assert faults(page) == [], trigger
 
 
