@@ -7,26 +7,26 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 10, 200
 
-_hasher = PasswordHasher()  # argon2id with the costs of RFC 9106, section 4
+hasher = PasswordHasher()  # argon2id with the costs of RFC 9106, section 4
 
 
 def hash(password: str) -> str:
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether that password was hashed; without a hash it takes as long to say no."""
     try:
-        return _hasher.verify(stored or _nobody(), password) and bool(stored)
+        return hasher.verify(stored or _nobody(), password) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 
 
 def outdated(stored: str) -> bool:
     """True when the hash was made at lower costs than today's."""
-    return _hasher.check_needs_rehash(stored)
+    return hasher.check_needs_rehash(stored)
 
 
 @cache
 def _nobody() -> str:
-    return _hasher.hash("nobody has this password")
+    return hasher.hash("nobody has this password")

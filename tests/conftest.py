@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from accounts import passwords
 from accounts.limits import limiter
 from accounts.models import User
 from app import create_app, open_house
@@ -32,6 +34,14 @@ def _silent_bells(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     if "bells" not in request.keywords:
         monkeypatch.setattr(Bell, "ring", lambda self: None)
         monkeypatch.setattr(Bell, "ring_at", lambda self, moment: None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dear_passwords() -> Iterator[PasswordHasher]:
+    """Hashing costs next to nothing; what it costs in life is given to whoever asks."""
+    dear, passwords.hasher = passwords.hasher, PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+    yield dear
+    passwords.hasher = dear
 
 
 @pytest.fixture(autouse=True)

@@ -137,6 +137,11 @@ def test_name_and_language_are_everybodys_own(client: FlaskClient, ben: User) ->
     assert User.get_by_id(ben.id).name == "Benjamin"
 
 
+def test_trying_passwords_is_made_dear(dear_passwords: PasswordHasher) -> None:
+    """RFC 9106, section 4, the second recommendation: three passes over 64 MiB."""
+    assert dear_passwords.hash("right as rain").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 def test_an_old_hash_is_renewed_at_sign_in(client: FlaskClient, ben: User) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("right as rain")
     users.change(ben, "console", password=weak)
