@@ -9,6 +9,7 @@ from outbox.purse import Purse
 from outbox.senders import gateways, prices, senders
 from outbox.states import End, Later
 from outbox.truth import Wish, end_of
+from outbox.writing import files
 from pages import links
 from pages.models import Link
 
@@ -43,6 +44,10 @@ def _mail(wish: Wish, sender: Sender | None, link: Link, host: str) -> Letter:
     message, person = wish.message, wish.person
     message_id = message.message_id or f"<{keys.random62(22)}@{host}>"
     composed = compose.compose(wish.template, wish.record, person, links.url(link.id), link.expires_at, wish.event)
+    try:
+        composed = files.together(composed, message.files)
+    except files.Forgotten as forgotten:
+        raise Withheld(End("failed", "file_gone")) from forgotten
     ours, reply_to = senders.signature(sender, host)
     raw = mime.build(
         composed, to=(person.name, person.address), sender=ours, message_id=message_id, date=message.dated_at,

@@ -34,9 +34,10 @@ class Planned:
     reason: str = ""
     sender_id: int | None = None  # none is the house's own address
     depth: int = 0  # causes: 1 when what caused it was itself caused by a message, and so on
-    actor: str | None = None  # who wrote it by hand, with `text` and `anyway`, see Message
+    actor: str | None = None  # who wrote it by hand, with `text`, `anyway` and `files`, see Message
     text: dict[str, dict[str, str]] | None = None
     anyway: bool | None = None
+    files: list[str] | None = None
 
 
 def plan_many(plans: Sequence[Planned]) -> int:

@@ -17,6 +17,7 @@ from outbox import (
 )
 from outbox.afterwards import blocked_views, bounce_hook, bounce_views, calls_views, imap
 from outbox.senders import views as sender_views
+from outbox.writing import files
 from outbox.writing import views as writing_views
 
 BLUEPRINTS = (
@@ -25,4 +26,4 @@ BLUEPRINTS = (
     blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sender_views.bp, oneself_views.bp, writing_views.bp,
 )
 
-SWEEPS = (fleeting.forget, imap.sweep)  # what a worker does each minute
+SWEEPS = (fleeting.forget, imap.sweep, files.forget)  # what a worker does each minute

@@ -55,6 +55,7 @@ REASONS = {
     "limit": N_("This address has had five mails within a day; the next waits until there is room again."),
     "discarded": N_("Discarded by hand."),
     "not_composed": N_("The text could not be composed; please check the template."),
+    "file_gone": N_("What was attached has been deleted, 90 days after it was first sent; please write the e‑mail anew."),
     "later": N_("The mail server asks to try again later."),
     "rest": N_("The mail server asks for a pause."),
     "cut": N_("The connection broke before anything was sent."),

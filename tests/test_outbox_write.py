@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from core import clock, settings
@@ -19,6 +21,8 @@ from emails.models import Template
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from outbox.models import Mail, Message, Sender, Suppression
+from outbox.writing import files
+from outbox.writing.models import Enclosure
 from pages.place import base_url
 from records.models import Contact, Location, Record
 from rules import wanted
@@ -296,3 +300,98 @@ def test_m1_from_the_contact_the_newest_record_is_chosen_and_others_may_be(
     assert f'<option value="{newer.id}" selected>' in clerk.get(
         f"/outbox/write/contact/{contact}?record={stranger.id}"
     ).text, "only their own records"
+
+
+PDF, PNG = b"%PDF-1.7\n" + b"x" * 900, b"\x89PNG\r\n\x1a\n" + b"x" * 900
+MEGA = 1024 * 1024
+
+
+def attach(client: FlaskClient, token: str, *given: tuple[str, bytes], **more: str) -> Any:
+    return client.post("/outbox/write/files", data={
+        "token": token, "files": [(BytesIO(data), name) for name, data in given], **more,
+    })
+
+
+def test_files_of_ones_own_go_along_under_harmless_names(clerk: FlaskClient, order: Record) -> None:
+    typed = form(clerk, order, page="")
+    answer = attach(clerk, typed["token"], ("Prüfbericht März.exe", PDF), ("../../etc/<b>.png", PNG))
+    assert answer.status_code == 200 and "Pruefbericht Maerz.pdf" in answer.text and answer.headers["HX-Trigger"] == "kept"
+    assert "Pruefbericht Maerz.pdf" in clerk.post(f"/outbox/write/{order.id}/preview", data=typed).text
+    clerk.post(f"/outbox/write/{order.id}", data=typed)
+    [mail] = deliver()
+    sent = {file.get_filename(): (file.get_content_type(), file.get_content()) for file in mail.iter_attachments()}
+    assert sent == {"Pruefbericht Maerz.pdf": ("application/pdf", PDF), "b.png": ("image/png", PNG)}
+
+
+def test_without_a_script_a_file_comes_with_the_form_and_what_was_typed_stays(clerk: FlaskClient, order: Record) -> None:
+    typed = form(clerk, order, body="Anbei der Bericht.", subject="Bericht")
+    kept = clerk.post(f"/outbox/write/{order.id}", data={**typed, "keep": "1", "files": (BytesIO(PDF), "a.pdf")})
+    assert kept.status_code == 200 and "a.pdf" in kept.text and "Anbei der Bericht." in kept.text
+    [file] = Enclosure.select()
+    gone = clerk.post(f"/outbox/write/{order.id}", data={**typed, "drop": file.key})
+    assert "a.pdf" not in gone.text and Enclosure.select().count() == 0
+    assert clerk.post(f"/outbox/write/{order.id}", data={**typed, "files": (BytesIO(PDF), "b.pdf")}).status_code == 303
+    assert Message.get().files == [Enclosure.get().key]
+
+
+@pytest.mark.parametrize(("name", "data", "said"), [
+    ("rechnung.pdf", b"MZ\x90\x00" + b"x" * 90, "weder ein PDF"), ("seite.html", b"<script>1</script>", "weder ein PDF"),
+    ("gross.pdf", PDF + b"x" * 5 * MEGA, "höchstens 5"),
+])
+def test_what_cannot_be_attached_is_said_at_its_field_and_the_words_stay(
+    clerk: FlaskClient, order: Record, name: str, data: bytes, said: str
+) -> None:
+    typed = form(clerk, order, body="Anbei der Bericht.")
+    answer = clerk.post(f"/outbox/write/{order.id}", data={**typed, "files": (BytesIO(data), name)})
+    assert answer.status_code == 422 and 'id="field-files-error"' in answer.text
+    assert f"„{name}“" in answer.text and said in answer.text and "Anbei der Bericht." in answer.text
+    assert Message.select().count() == Enclosure.select().count() == 0
+
+
+def test_all_files_together_have_their_limit(clerk: FlaskClient, order: Record) -> None:
+    token, big = form(clerk, order)["token"], PDF + b"x" * (4 * MEGA)
+    assert attach(clerk, token, ("a.pdf", big), ("b.pdf", big)).status_code == 200
+    third = attach(clerk, token, ("c.pdf", big))
+    assert third.status_code == 422 and "zusammen" in third.text and Enclosure.select().count() == 2
+
+
+def test_nobody_sends_or_drops_a_colleagues_file(clerk: FlaskClient, admin: FlaskClient, order: Record) -> None:
+    typed = form(clerk, order)
+    attach(clerk, typed["token"], ("a.pdf", PDF))
+    assert "a.pdf" not in attach(admin, typed["token"], drop=Enclosure.get().key).text
+    admin.post(f"/outbox/write/{order.id}", data=typed)
+    assert Enclosure.select().count() == 1 and Message.get().files is None
+
+
+def test_files_are_forgotten_a_day_after_nobody_sent_them_and_90_days_after_somebody_did(
+    clerk: FlaskClient, order: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, sent, now = form(clerk, order)["token"], form(clerk, order), clock.now()
+    attach(clerk, begun, ("a.pdf", PDF))
+    attach(clerk, sent["token"], ("b.pdf", PDF))
+    clerk.post(f"/outbox/write/{order.id}", data=sent)
+
+    def left(days: int) -> list[str]:
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=days))
+        files.forget()
+        return [file.name for file in Enclosure.select()]
+
+    files.forget()
+    assert Enclosure.select().count() == 2
+    assert left(2) == ["b.pdf"]
+    assert left(100) == ["b.pdf"], "it has not left yet"
+    Message.update(state="sent", sent_at=now + timedelta(days=100)).execute()
+    assert left(189) == ["b.pdf"] and left(191) == []
+
+
+def test_a_letter_whose_file_is_gone_does_not_go_out_without_it(clerk: FlaskClient, order: Record) -> None:
+    typed = form(clerk, order)
+    attach(clerk, typed["token"], ("a.pdf", PDF))
+    clerk.post(f"/outbox/write/{order.id}", data=typed)
+    Enclosure.delete().execute()
+    assert deliver() == [] and (Message.get().state, Message.get().reason) == ("failed", "file_gone")
+
+
+def test_a_stranger_cannot_make_the_house_read_a_large_request(client: FlaskClient, house: Flask) -> None:
+    house.config["WTF_CSRF_ENABLED"] = True
+    assert client.post("/outbox/write/files", data={"files": (BytesIO(b"x" * MEGA), "a.pdf")}).status_code == 413

@@ -99,6 +99,7 @@ staff     GET   /outbox/write/contact/<int:id>
 staff     POST  /outbox/write/<int:id>
 staff     POST  /outbox/write/<int:id>/preview
 staff     POST  /outbox/write/<int:id>/letter
+staff     POST  /outbox/write/files
 staff     GET   /outbox/unreached
 staff     POST  /outbox/unreached/<int:id>
 admin     GET   /outbox/bounces

@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
 
 from core import clock, keys
 from core.i18n import gettext as _
 from emails import check
 from emails.models import Template
 from outbox.models import Sender
-from outbox.writing import enclosing
+from outbox.writing import enclosing, files
+from outbox.writing.models import Enclosure
 from records import amounts
 from records.contacts import Refused
 
@@ -18,16 +20,24 @@ FARTHEST = timedelta(days=366)
 Text = dict[str, str]  # subject and body
 
 
+@dataclass(frozen=True)
+class Writer:
+    """Whoever writes, as the journal calls them, and the senders they may use."""
+
+    actor: str
+    senders: list[Sender]
+
+
 @dataclass
 class Draft:
     """What stands in the form. `template` is what it began with, `token` tells one sending from the next.
 
     `typed`: the words by language; `page`, `pay`: whether the status page and the bank details go along; `sender`: the id
-    chosen among the `senders` that whoever writes may use, "" for the house's own address.
+    of one of the writer's senders, "" for the house's own address.
     """
 
+    writer: Writer
     template: Template
-    senders: list[Sender]
     token: str = field(default_factory=lambda: keys.random62(22))
     typed: dict[str, Text] = field(default_factory=dict)
     page: bool = False
@@ -39,7 +49,7 @@ class Draft:
 
     @property
     def sender_id(self) -> int | None:
-        return int(self.sender) if self.sender in {str(one.id) for one in self.senders} else None
+        return int(self.sender) if self.sender in {str(one.id) for one in self.writer.senders} else None
 
     @property
     def texts(self) -> check.Texts:
@@ -49,10 +59,14 @@ class Draft:
             for language, text in self.typed.items()
         }
 
+    @cached_property
+    def files(self) -> list[Enclosure]:
+        """Files of the writer's own."""
+        return files.of(self.token, self.writer.actor)
+
     def take(self, form: Mapping[str, str]) -> None:
         """What was chosen and ticked in a form."""
-        token = form.get("token", "")
-        self.token = token if re.fullmatch("[0-9A-Za-z]{22}", token) else self.token
+        self.token = token_of(form) or self.token
         self.sender, self.date, self.time = form.get("sender", ""), form.get("date", ""), form.get("time", "")
         self.page, self.pay = form.get("page") == "1", form.get("pay") == "1"
 
@@ -80,6 +94,12 @@ class Draft:
         """A sender that was switched off or taken away meanwhile is to be chosen anew."""
         if self.sender and self.sender_id is None:
             self.problems["sender"] = _("You cannot use this sender any more. Please choose another one.")
+
+
+def token_of(form: Mapping[str, str]) -> str:
+    """The token that a form carries; "" for none."""
+    found = re.fullmatch("[0-9A-Za-z]{22}", form.get("token", ""))
+    return found.group() if found else ""
 
 
 def words(form: Mapping[str, str], suffix: str = "") -> Text:

@@ -6,6 +6,7 @@ from core import journal
 from core.db import transaction
 from outbox.models import Message
 from outbox.plan import Planned, plan_many
+from outbox.writing import files
 from outbox.writing.single import Single, hindrance
 
 PATIENCE = timedelta(days=3)  # as long as a mail server may ask to be tried again
@@ -19,6 +20,7 @@ def send(draft: Single, due: datetime, actor: str) -> Message:
             rule_id=None, record_id=draft.record.id, entry_id=None, occasion=occasion, recipient=draft.who, channel="email",
             template_id=draft.template.id, sort="payment" if draft.reminder else "hand", due_at=due,
             expires_at=due + PATIENCE, actor=actor, text=draft.texts, anyway=anyway, sender_id=draft.sender_id,
+            files=files.hold(draft.token, actor, due + PATIENCE),
         )])
         message = Message.get(Message.record == draft.record, Message.occasion == occasion, Message.recipient == draft.who)
         if new:

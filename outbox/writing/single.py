@@ -11,10 +11,10 @@ from emails.compose import Composed
 from emails.grammar import Wrong
 from emails.models import Template
 from outbox import truth
-from outbox.models import Sender, Suppression
+from outbox.models import Suppression
 from outbox.states import REASONS
 from outbox.writing import choices
-from outbox.writing.draft import Draft, Text, words
+from outbox.writing.draft import Draft, Text, Writer, words
 from pages import links, place
 from records.models import Record
 from records.people import Person, person
@@ -40,17 +40,17 @@ class Single(Draft):
         return self.typed[self.language]
 
 
-def begin(record: Record, asked: Mapping[str, str], senders: list[Sender]) -> Single:
+def begin(record: Record, asked: Mapping[str, str], writer: Writer) -> Single:
     """A draft with the text of the template asked for, else of the most fitting one, filled with the record's data."""
-    draft = _blank(record, asked, senders)
+    draft = _blank(record, asked, writer)
     draft.typed = {draft.language: filled.fill(draft.template, record, draft.reader, draft.language)}
     draft.part()
     return draft
 
 
-def read(record: Record, form: Mapping[str, str], senders: list[Sender]) -> Single:
+def read(record: Record, form: Mapping[str, str], writer: Writer) -> Single:
     """A draft as it was typed."""
-    draft = _blank(record, form, senders)
+    draft = _blank(record, form, writer)
     if form.get("language") in i18n.LANGUAGES:
         draft.language = form["language"]
     draft.typed = {draft.language: words(form)}
@@ -59,7 +59,7 @@ def read(record: Record, form: Mapping[str, str], senders: list[Sender]) -> Sing
     return draft
 
 
-def _blank(record: Record, asked: Mapping[str, str], senders: list[Sender]) -> Single:
+def _blank(record: Record, asked: Mapping[str, str], writer: Writer) -> Single:
     reminder = asked.get("as") == "reminder" and choices.is_open(record)
     there = choices.templates([record.kind], reminder)
     template = next((one for one in there if str(one.id) == asked.get("template")), there[0])
@@ -67,7 +67,7 @@ def _blank(record: Record, asked: Mapping[str, str], senders: list[Sender]) -> S
     who = who if who in choices.ROLES_OF_RECORD else "customer"
     reader = person(record, who)
     language = compose.spoken(template.spoken("email"), reader.language if reader else None, settings.get("company"))
-    return Single(template, senders, record=record, who=who, reminder=reminder, language=language)
+    return Single(writer, template, record=record, who=who, reminder=reminder, language=language)
 
 
 def hindrance(draft: Single) -> str:
@@ -107,4 +107,5 @@ def faults(draft: Single) -> dict[str, str]:
 def written(draft: Single) -> Composed:
     """The mail as it would be at this moment; its link leads nowhere yet. Raises Unusable."""
     link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
-    return compose.compose(Template(texts=draft.texts), draft.record, draft.reader, link, expires)
+    template = Template(texts=draft.texts, layout=draft.template.layout)
+    return compose.compose(template, draft.record, draft.reader, link, expires)

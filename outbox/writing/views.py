@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import current_user
 
 from accounts.access import signed_in
-from core import i18n
+from core import i18n, uploads
 from core.i18n import gettext as _
 from emails import compose, filled
 from emails.grammar import Wrong
@@ -17,7 +17,8 @@ from outbox.release_views import FRAMED
 from outbox.senders import senders
 from outbox.states import REASONS
 from outbox.words import when
-from outbox.writing import choices, enclosing, sending, single
+from outbox.writing import choices, enclosing, files, sending, single
+from outbox.writing.draft import Writer, token_of
 from outbox.writing.single import Single
 from records.load import load
 from records.models import Contact, Record
@@ -25,12 +26,19 @@ from records.zones import zone_of
 
 bp = Blueprint("writing", __name__, template_folder="templates", url_prefix="/outbox/write")
 
+uploads.welcome(bp, "send", "attach", octets=files.BODY)
+
+
+def writer() -> Writer:
+    """Whoever is signed in, as the one who writes."""
+    return Writer(current_user.actor, senders.usable(current_user.id))
+
 
 @bp.get("/<int:id>")
 @signed_in
 def show(id: int) -> str:
     """`as=reminder` begins with a payment reminder; `template` and `to` choose another text and another reader."""
-    return _page(single.begin(_record(id), request.args, senders.usable(current_user.id)))
+    return _page(single.begin(_record(id), request.args, writer()))
 
 
 @bp.get("/contact/<int:id>")
@@ -41,14 +49,19 @@ def to_contact(id: int) -> str:
     about = choices.records(contact) or abort(404)
     asked = request.args.get("record", "")
     chosen = asked if asked in dict(about) else about[0][0]
-    draft = single.begin(_record(int(chosen)), request.args, senders.usable(current_user.id))
+    draft = single.begin(_record(int(chosen)), request.args, writer())
     return _page(draft, contact, about)
 
 
 @bp.post("/<int:id>")
 @signed_in
 def send(id: int) -> Any:
-    draft = _read(id)
+    """Send it; with `keep` or `drop`, without a script, only take a file or leave it out."""
+    problem, draft = take_files(), _read(id)
+    if problem:
+        draft.problems["files"] = problem
+    if problem or {"keep", "drop"} & request.form.keys():
+        return _page(draft), 422 if problem else 200
     due = single.judge(draft)
     if due is None:
         return _page(draft), 422
@@ -60,6 +73,22 @@ def send(id: int) -> Any:
     else:
         flash(_("The e‑mail to %(to)s goes out now.", to=to))
     return redirect(address(message), 303)
+
+
+@bp.post("/files")
+@signed_in
+def attach() -> Any:
+    """Take files for the letter of that token, or leave one out; the list of those there are."""
+    problem, token = take_files(), token_of(request.form)
+    page = render_template("outbox/writing/_files.html", files=files.of(token, current_user.actor), problem=problem)
+    return page, 422 if problem else 200, {"HX-Trigger": "kept"}
+
+
+def take_files() -> str:
+    """What a form brings or leaves out; a sentence about what cannot be taken."""
+    token, actor = token_of(request.form), current_user.actor
+    files.drop(token, actor, request.form.get("drop", ""))
+    return files.keep(token, actor, request.files.getlist("files")) if token else ""
 
 
 @bp.post("/<int:id>/preview")
@@ -81,18 +110,19 @@ def letter(id: int) -> Response:
 
 
 def _read(id: int) -> Single:
-    return single.read(_record(id), request.form, senders.usable(current_user.id))
+    return single.read(_record(id), request.form, writer())
 
 
 def _page(draft: Single, contact: Contact | None = None, about: list[choices.Option] | None = None) -> str:
-    reason, record = single.hindrance(draft), draft.record
+    reason, record, beside = single.hindrance(draft), draft.record, _beside(draft)
+    may_pay = choices.is_open(record) and not enclosing.pays(draft.text["body"])
     return render_template(
         "outbox/writing/single.html", draft=draft, record=record, kind=record.kind, reader=draft.reader,
         templates=choices.templates([record.kind], draft.reminder), people=choices.people(record),
         hindrance=reason, why=_(REASONS[reason]) if reason else "", spoken=i18n.LANGUAGES[draft.language],
         chips=[chip for chip in filled.chips(record) if not enclosing.parted(chip[0])[1]], stopped=bool(valve.stopped()),
-        senders=choices.listed(draft.senders), may_pay=choices.is_open(record) and not enclosing.pays(draft.text["body"]),
-        contact=contact, about=about, **_beside(draft),
+        senders=choices.listed(draft.writer.senders), may_pay=may_pay,
+        contact=contact, about=about, **beside,
     )
 
 
