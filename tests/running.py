@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 HOUSE = Path(__file__).parent.parent
 PATIENCE = 60.0
+FOREIGN = ("STATUSBOTE_", "PYTHONDONTWRITEBYTECODE")  # a house that is started again and again need not compile each time
 
 _started: "list[Running]" = []
 
@@ -39,7 +40,7 @@ class Running:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environ: Mapping[str, str] = {
-            **{name: text for name, text in os.environ.items() if not name.startswith("STATUSBOTE_")},
+            **{name: text for name, text in os.environ.items() if not name.startswith(FOREIGN)},
             "PYTHONPATH": str(HOUSE), "STATUSBOTE_DATA": str(data), "STATUSBOTE_PORT": str(self.port),
             **{f"STATUSBOTE_{name}": text for name, text in settings.items()},
         }
