@@ -14,6 +14,7 @@ from records import actors
 EVENTS = {
     "message.written": ("", "pen", N_("Written by hand")),
     "message.sent": ("sent", "check", N_("Sent")),
+    "message.delivered": ("sent", "check", N_("Arrived, says the network")),
     "message.dropped": ("dropped", "cross", N_("Dropped")),
     "message.failed": ("failed", "warn", N_("Failed")),
     "message.held": ("held", "pause", N_("Held")),

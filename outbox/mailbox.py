@@ -42,7 +42,8 @@ class Page:
 
 def page(words: str = "", after: str = "") -> Page:
     """The newest mails, without their bodies; `words` in address or subject; `after` the id of the last row before."""
-    query = Mail.select(Mail.id, Mail.recipient, Mail.subject, Mail.at).order_by(Mail.id.desc()).limit(PAGE + 1)
+    shown = (Mail.id, Mail.channel, Mail.recipient, Mail.subject, Mail.at)
+    query = Mail.select(*shown).order_by(Mail.id.desc()).limit(PAGE + 1)
     if words:
         query = query.where(Mail.recipient.contains(words) | Mail.subject.contains(words))
     if after.isdecimal() and len(after) < 18:
@@ -52,7 +53,9 @@ def page(words: str = "", after: str = "") -> Page:
 
 
 def read(mail: Mail) -> Letter:
-    """Take a mail apart; what its headers hide stays text."""
+    """Take a mail apart; what its headers hide stays text. An SMS is all text."""
+    if mail.channel == "sms":
+        return Letter(mail, "", mail.recipient, "", mail.at, "", bytes(mail.content).decode("utf-8", "replace"), [])
     message = email.message_from_bytes(bytes(mail.content), policy=default)
     assert isinstance(message, EmailMessage)
     date = message["date"]

@@ -12,7 +12,7 @@ FULL = 24 * 60
 PATIENCE = 17  # attempts: 72 hours of LATER
 REPEATABLE = ("status", "cancellation", "link")  # may be sent once more when nobody knows whether they arrived
 SETTLING = timedelta(minutes=15)
-ASKED = ("rest", "sender", "sender_consent")  # one is enough: the other side, or our access to it, says so
+ASKED = ("rest", "sender", "sender_consent", "credit")  # one is enough: the other side, or our access to it, says so
 SENDER_FAULTS = ("later", "cut", *ASKED)
 
 

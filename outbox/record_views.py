@@ -66,8 +66,12 @@ def _pace(rows: list[Told]) -> int:
 def _line(row: Told) -> Line:
     name = Markup('<a class="quiet" href="{}">{}</a>').format(url_for("outbox.show", id=row.message.id), row.template)
     foot = Markup(render_template("outbox/_deeds.html", told=row, back="record")) if row.deeds else Markup("")
-    return story.line(row, name, row.address or row.name or _("nobody"), row.why or _subject(row), foot)
+    return story.line(row, name, row.address or row.name or _("nobody"), _why(row), foot)
 
 
-def _subject(row: Told) -> str:
-    return _("“%(subject)s”", subject=row.message.subject) if row.message.subject else ""
+def _why(row: Told) -> str:
+    """Why it stands as it does, else its subject; of an SMS what it says and takes, too."""
+    subject = _("“%(subject)s”", subject=row.message.subject) if row.message.subject else ""
+    if row.message.channel != "sms" or not subject:
+        return row.why or subject
+    return " ".join(filter(None, (subject, f"({row.takes})" if row.takes else "", row.why)))

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from core import clock
-from core.i18n import N_, date, time
+from core.i18n import N_, date, ngettext, time
 from core.i18n import gettext as _
 from core.journal import Entry
 from core.rows import tuples
 from emails.models import Template
 from outbox import valve
 from outbox.models import Message
-from outbox.senders import senders
+from outbox.senders import prices, senders
 from outbox.states import SENDING, STATES, TONES, said
 from records import actors
 from records.load import load
@@ -67,6 +67,15 @@ class Told:
         """What its sender is called; nothing for the house's own address."""
         key = self.message.sender_id
         return senders.names([key]).get(key) or _("(deleted sender)") if key else ""
+
+    @property
+    def takes(self) -> str:
+        """What an SMS takes: its parts, and their price where it is known."""
+        message = self.message
+        if not message.parts:
+            return ""
+        parts = ngettext("%(n)s part", "%(n)s parts", message.parts)
+        return f"{parts}, {prices.words(message.cost, message.currency or 'EUR')}" if message.cost else parts
 
     @property
     def tone(self) -> str:

@@ -21,10 +21,10 @@ from records.models import Contact, Record
 PAGE = 50
 LOOKED = 3000  # messages and lines of the journal looked through for the people behind fingerprints
 REASONS = {
-    "unknown_address": N_("Mails came back: nobody is known there."),
-    "full": N_("Mails came back three times within a week."),
-    "wish": N_("The person wants no e-mails."),
-    "wrong": N_("The address belongs to somebody else."),
+    "unknown_address": N_("Messages came back: nobody is known there."),
+    "full": N_("Messages came back three times within a week."),
+    "wish": N_("The person wants no messages there."),
+    "wrong": N_("The address or number belongs to somebody else."),
     "other": N_("Blocked by hand."),
 }
 BY_HAND = ("wish", "wrong", "other")
@@ -101,8 +101,10 @@ def _name(rows: dict[str, Blocked]) -> None:
     if not rows:
         return
     for contact in _contacts(_written_to() | _named()):
-        if row := rows.get(mark(contact.email or "")):
-            row.contacts.append(contact)
+        for address in filter(None, (contact.email, contact.phone)):
+            if row := rows.get(mark(address)):
+                row.contacts.append(contact)
+                row.address = address
     for address in _addresses():
         if row := rows.get(mark(address)):
             row.address = address
@@ -110,11 +112,13 @@ def _name(rows: dict[str, Blocked]) -> None:
 
 def _with(address: str) -> list[Contact]:
     typed = address.strip()
-    return list(Contact.select().where(Contact.email.in_({typed, typed.lower()})).order_by(Contact.id))
+    theirs = Contact.email.in_({typed, typed.lower()}) | (Contact.phone == typed)
+    return list(Contact.select().where(theirs).order_by(Contact.id))
 
 
 def _contacts(ids: Collection[int]) -> Iterable[Contact]:
-    query = Contact.select().where(Contact.id.in_(ids), Contact.email.is_null(False)).order_by(Contact.id)
+    known = Contact.email.is_null(False) | Contact.phone.is_null(False)
+    query = Contact.select().where(Contact.id.in_(ids), known).order_by(Contact.id)
     return query if ids else ()
 
 

@@ -19,6 +19,7 @@ def index() -> str:
     """All of them, a page at a time; with `q` the one of that address."""
     words = request.args.get("q", "").strip()[:254]
     if words:
+        words = _number(words) or words
         found = blocked.find(words)
         return _page(Form({}), blocked.Page([found] if found else [], ""), words)
     return _page(Form({}), blocked.page(request.args.get("after", "")))
@@ -28,7 +29,8 @@ def index() -> str:
 @admin_only
 def block() -> str | Response | tuple[str, int]:
     form = Form(request.form)
-    address, reason = form.email("address"), form.one_of("reason", blocked.BY_HAND)
+    address = form.email("address") if "@" in form.values.get("address", "") else form.phone("address", needed=True)
+    reason = form.one_of("reason", blocked.BY_HAND)
     if form.errors:
         return _page(form, blocked.page()), 422
     new = blocked.block(address, reason, current_user.actor)
@@ -42,6 +44,11 @@ def lift() -> Response:
     hit = blocked.unblock(request.form.get("address", ""), current_user.actor)
     flash(_("The address may be written to again.") if hit else _("That address was not blocked any more."))
     return redirect(url_for("blocked.index"))
+
+
+def _number(words: str) -> str:
+    """A telephone number as it is kept; nothing for what is none."""
+    return "" if "@" in words else Form({"number": words}).phone("number")
 
 
 def _page(form: Form, page: blocked.Page, words: str = "") -> str:

@@ -10,6 +10,8 @@ from accounts import users
 from accounts.models import User
 from core import clock, settings
 from core.db import transaction
+from outbox.models import Sender
+from outbox.senders import senders
 from records import change, kinds, sources
 from records.contacts import Said, settle
 from records.models import Location, Source
@@ -32,6 +34,7 @@ def open_shop() -> Source:
         settings.put("company", example["company"])
         users.make(EMAIL, "Mira Aydın", "admin", "de", PASSWORD, "console")
         places = [_location(dict(place)) for place in example["locations"]]
+        _gateway()
         reader.install("repair-shop")
         _records("orders", 1030, ORDERS, example, places)
         _records("inquiries", 201, INQUIRIES, example, places)
@@ -41,6 +44,13 @@ def open_shop() -> Source:
         sources.create("woocommerce", "Webshop", order, location=places[0], statuses={"completed": "ready"}, key="webshop")
     source: Source = Source.get(Source.key == "webshop")
     return source
+
+
+def _gateway() -> None:
+    """SMS can be tried out too: they lie in the built-in mailbox beside the mails."""
+    money = {"price": "0.075", "currency": "EUR", "cap": "10", "countries": ["DE", "AT", "CH"]}
+    given = dict(label="SMS", host="", port=0, tls="", from_address="Radhaus", settings=money)
+    senders.save(Sender(type="mailbox"), given, "console")
 
 
 def _location(place: dict[str, Any]) -> Location:

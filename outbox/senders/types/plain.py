@@ -38,7 +38,7 @@ def read(form: Form, sender: Sender) -> dict[str, Any]:
     }
     if settings["path"] and not settings["values"]:
         form.refuse("values", _("Please say what stands there when the SMS was taken."))
-    everywhere = settings["url"] + (settings["body"] if settings["format"] != "none" else "")
+    everywhere = f"{settings['url']} {settings['body'] if settings['format'] != 'none' else ''}"
     if not all(place in everywhere for place in ("{to}", "{text}")):
         name = "url" if settings["format"] == "none" else "body"
         form.refuse(name, _("{to} and {text} must stand here, or the gateway learns neither number nor text."))
