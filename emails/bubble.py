@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from core import i18n, settings
 from core.i18n import ngettext
@@ -14,9 +13,8 @@ from pages import place
 from records.models import Record
 
 TOKEN = "8fKq2LwT0vXy5ZbN3cRmPd"  # of no link, as long as every link's
-Price = tuple[Decimal, str]  # what one part costs, and the currency
 
-prices: list[Callable[[], Price | None]] = []  # app.py adds who knows what the gateway takes
+prices: list[Callable[[int], str]] = []  # app.py adds who knows: number of parts → what they cost, in words
 
 
 @dataclass(frozen=True)
@@ -41,18 +39,9 @@ class Bubble:
 
 
 def parts(segments: int) -> str:
-    said, price = ngettext("%(n)s SMS", "%(n)s SMS", segments), price_of()
-    return f"{said}, {cost(segments, price)}" if price else said
-
-
-def cost(segments: int, price: Price) -> str:
-    """What so many parts cost, in words."""
-    return i18n.money(price[0] * segments, price[1])
-
-
-def price_of() -> Price | None:
-    """What one part costs; None where no gateway says so."""
-    return next(filter(None, (ask() for ask in prices)), None)
+    said = ngettext("%(n)s SMS", "%(n)s SMS", segments)
+    cost = next(filter(None, (ask(segments) for ask in prices)), "")
+    return f"{said}, {cost}" if cost else said
 
 
 def all_of(draft: Draft, record: Record | None) -> dict[str, Bubble]:

@@ -104,11 +104,11 @@ def current() -> Index:
 
 
 def fault_of(rule: Rule) -> str:
-    """Why a rule cannot work here: `trigger:<key>`, `condition:<key>`, or nothing."""
+    """Why a rule cannot work here: `trigger:<key>`, `condition:<key>`, `gateway` (none for its SMS), or nothing."""
     if rule.trigger not in TRIGGERS:
         return f"trigger:{rule.trigger}"
     wrong = conditions.fault(rule.conditions, rule.kind) if rule.conditions else ""
-    return f"condition:{wrong}" if wrong else ""
+    return f"condition:{wrong}" if wrong else "gateway" if rule.channel == "sms" and not rule.sender_id else ""
 
 
 def switch_off(rule: Rule, fault: str) -> None:

@@ -17,10 +17,11 @@ from rules.triggers import TRIGGERS
 
 UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 GONE = "…"
+CHANNELS = {"email": N_("the e‑mail"), "sms": N_("the SMS")}  # as somebody receives it
 PATTERNS = {
-    "event": N_("%(opening)s, <b>%(who)s</b> receives the e‑mail <b>%(template)s</b> %(delay)s"),
-    "reminder": N_("%(opening)s, <b>%(who)s</b> receives %(moment)s the e‑mail <b>%(template)s</b>"),
-    "series": N_("%(opening)s <b>%(who)s</b> receives %(moment)s the e‑mail <b>%(template)s</b>"),
+    "event": N_("%(opening)s, <b>%(who)s</b> receives %(what)s <b>%(template)s</b> %(delay)s"),
+    "reminder": N_("%(opening)s, <b>%(who)s</b> receives %(moment)s %(what)s <b>%(template)s</b>"),
+    "series": N_("%(opening)s <b>%(who)s</b> receives %(moment)s %(what)s <b>%(template)s</b>"),
 }
 
 
@@ -47,14 +48,15 @@ def names() -> Names:
 def sentence(rule: Rule, said: Names) -> Markup:
     """“As soon as an order is created, the customer receives the e-mail Order received at once.”, what was chosen in <b>."""
     trigger = TRIGGERS.get(rule.trigger)
-    mails = [_mail(recipient, said, rule.kind) for recipient in rule.recipients]
-    first, *others = mails or [{"who": GONE, "template": GONE}]
+    what = _(CHANNELS.get(rule.channel, GONE))
+    told = [{**_told(recipient, said, rule.kind), "what": what} for recipient in rule.recipients]
+    first, *others = told or [{"who": GONE, "template": GONE, "what": what}]
     opening = trigger.phrase(rule.kind, rule.options) if trigger else Markup("…")
     family = trigger.family if trigger else "event"
     moment = trigger.moment(rule.kind, rule.options) if trigger else Markup()
     text = Markup(_(PATTERNS[family])) % {"opening": opening, "moment": moment, "delay": delay(rule.delay), **first}
     for other in others:
-        text += Markup(_(", and <b>%(who)s</b> the e‑mail <b>%(template)s</b>")) % other
+        text += Markup(_(", and <b>%(who)s</b> %(what)s <b>%(template)s</b>")) % other
     return Markup(" ").join(part for part in (text + ".", provided(rule.conditions, rule.kind)) if part)
 
 
@@ -88,6 +90,7 @@ def fault(key: str) -> str:
     said = {
         "trigger": N_("Switched off: this version does not know the trigger “%(name)s”."),
         "condition": N_("Switched off: the condition on “%(name)s” cannot be understood."),
+        "gateway": N_("It writes by SMS and has no gateway yet that sends them."),
     }
     return _(said[what], name=name) if what in said else key
 
@@ -116,7 +119,7 @@ def provided(group: dict, kind: Kind) -> Markup:
     return Markup(_("Only if %(conditions)s.")) % {"conditions": clause(group, kind)}
 
 
-def _mail(recipient: dict, said: Names, kind: Kind) -> dict[str, str]:
+def _told(recipient: dict, said: Names, kind: Kind) -> dict[str, str]:
     return {"who": who(recipient, kind), "template": said.templates.get(recipient["template"], GONE)}
 
 

@@ -50,9 +50,9 @@ def test_it_is_counted_while_it_is_typed(admin: Any, shop: Any, monkeypatch: pyt
     shown = admin.post("/templates/preview", data=TEXT, headers=HTMX).text
     assert "Radhaus Lindner: 1047 ist fertig." in shown and "von 160 Zeichen mit den Daten von 1047" in shown
     assert 'id="counted-de" hx-swap-oob="true"' in shown and "<b>1 SMS</b>" in shown and "letter" not in shown
-    monkeypatch.setattr(bubble, "prices", [lambda: (i18n.Decimal("0.075"), "EUR")])
+    monkeypatch.setattr(bubble, "prices", [lambda parts: f"{parts} × 0,075 €"])
     long = admin.post("/templates/preview", data={**TEXT, "sms.de": SMS + "ä" * 160}, headers=HTMX).text
-    assert "<b>2 SMS, 0,15\u00a0€</b>" in long
+    assert "<b>2 SMS, 2 × 0,075 €</b>" in long
 
 
 def test_dear_characters_are_named_and_one_click_makes_them_plain(admin: Any, shop: Any) -> None:

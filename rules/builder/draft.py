@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import i18n
+from emails.check import PARTS
 from records.models import Kind
 from rules import words
 from rules.builder import asking, choosing, ladder
@@ -18,15 +19,17 @@ OPENED = {"delay": "10", "hours": True, "places": [], "profile": ""}  # what a c
 CLOSED = {"delay": None, "hours": False, "places": None, "profile": None}
 NEW = "new"  # instead of a template's id: it is being written in the builder
 
-RECIPIENT = ("who", "address", "template", "subject", "body")
+RECIPIENT = ("who", "address", "template", "subject", "body", "sms")
 STARTER = {  # what a new template begins with
     "de": {
         "subject": "{{ record.kind }} {{ record.number }}: {{ record.status }}",
         "body": "{{ greeting }}\n\n{{ record.sentence }}\n\n[Status ansehen]({{ link }})",
+        "sms": "{{ company.name }}: {{ record.kind }} {{ record.number }}, {{ record.status }}. {{ link }}",
     },
     "en": {
         "subject": "{{ record.kind }} {{ record.number }}: {{ record.status }}",
         "body": "{{ greeting }}\n\n{{ record.sentence }}\n\n[See the status]({{ link }})",
+        "sms": "{{ company.name }}: {{ record.kind }} {{ record.number }}, {{ record.status }}. {{ link }}",
     },
 }
 
@@ -49,6 +52,7 @@ class Draft:
     places: list[str] | None = None
     profile: str | None = None
     recipients: list[dict[str, str]] = field(default_factory=list)
+    channel: str = "email"
     sender: str = ""
     release: str = "auto"
     on: bool = True
@@ -76,7 +80,7 @@ def of(rule: Rule) -> Draft:
         conditions=asking.of(rule.conditions, rule.kind),
         places=[str(place) for place in rule.locations] or None, profile=rule.profile or None, release=rule.release,
         recipients=[_recipient({**said, "template": str(said["template"])}) for said in rule.recipients], on=rule.on,
-        sender=str(rule.sender_id or ""),
+        channel=rule.channel, sender=str(rule.sender_id or ""),
     )
 
 
@@ -90,7 +94,7 @@ def read(form: Form, kind: Kind) -> Draft:
         places=[place for place in form.getlist("place") if place] if "place" in form else None,
         profile=form.get("profile"), recipients=_many(form, MOST_RECIPIENTS, *RECIPIENT) or [_recipient({})],
         release="hand" if form.get("release") == "hand" else "auto", on=form.get("on") == "1", sender=form.get("sender", ""),
-        existing="existing" in form,
+        existing="existing" in form, channel="sms" if form.get("channel") == "sms" else "email",
     )
     draft.delay = draft.delay if draft.family == "event" else None
     return draft
@@ -111,9 +115,19 @@ def reshape(draft: Draft, form: Form) -> Draft:
     _drop(draft, form.get("drop", ""))
     asking.reshape(draft.conditions, added, form.get("drop", ""), draft.kind)
     for said in draft.recipients:
-        if said["template"] == NEW and not said["subject"] and not said["body"]:
-            said.update(STARTER.get(i18n.current(), STARTER["en"]))
+        if said["template"] == NEW and not any(said[part] for part in written(draft)):
+            said.update({part: STARTER.get(i18n.current(), STARTER["en"])[part] for part in written(draft)})
     return draft
+
+
+def written(draft: Draft) -> tuple[str, ...]:
+    """The parts of a new template that are written in the builder."""
+    return PARTS[draft.channel]
+
+
+def text(draft: Draft, said: Mapping[str, str]) -> dict[str, str]:
+    """A new template's text as it is written in the builder."""
+    return {"subject": "", "body": "", **{part: said[part] for part in written(draft)}}
 
 
 def _drop(draft: Draft, name: str) -> None:

@@ -25,6 +25,7 @@ UNITS = {"minutes": (N_("minute"), N_("minutes")), "hours": (N_("hour"), N_("hou
 FAMILIES = {
     "event": N_("Something happens"), "reminder": N_("A time is near, or has passed"), "series": N_("Again and again"),
 }
+CHANNELS = {"email": N_("an e‑mail"), "sms": N_("an SMS")}
 OPENINGS = {
     "event": N_("As soon as %(kind)s <span class=\"nowrap\">%(trigger)s,</span>"),
     "reminder": N_("If %(kind)s <span class=\"nowrap\">%(trigger)s,</span>"),
@@ -49,8 +50,8 @@ def words(filled: Draft, rule: Rule | None, focus: str = "") -> dict[str, Any]:
         "locations": [(str(location.id), location.name) for location in Location.select().order_by(Location.name)],
         "profiles": [(profile.key, profile.name) for profile in profiles.everyone()],
         "named": [saying.who(said, filled.kind) for said in filled.recipients],
-        "who": readers(filled.trigger, filled.kind), "senders": through(filled.sender),
-        "templates": [(str(template.id), template.name) for template in checks.templates_for(filled.kind)],
+        "who": readers(filled.trigger, filled.kind, filled.channel), "senders": through(filled.channel, filled.sender),
+        "channels": [(key, _(said)) for key, said in CHANNELS.items()], "templates": texts(filled),
         "reach": reached(filled), "releases": releases(filled.kind), "release_button": release_button(filled.kind),
     }
 
@@ -79,18 +80,33 @@ def triggers(filled: Draft) -> list[tuple[str, Choices]]:
     ]
 
 
-def readers(trigger: str, kind: Kind) -> Choices:
+def readers(trigger: str, kind: Kind, channel: str) -> Choices:
     """Who can hear about it; somebody named in an event only where there is one."""
     roles = [(key, people.called(key, kind)) for key in people.ROLES if key != "event" or trigger == "event"]
-    return [*roles, ("address", _("a fixed address"))]
+    return [*roles, ("address", _("a fixed number") if channel == "sms" else _("a fixed address"))]
 
 
-def through(chosen: str) -> Choices:
-    """The house's own address and the senders that whoever looks may use; one that is chosen already stays."""
-    found = {str(row.id): row.label for row in senders.usable(current_user.id)}
-    if chosen and chosen not in found:
-        found |= {str(key): name for key, name in senders.names([int(chosen)]).items()} if chosen.isdecimal() else {}
-    return [("", _("the house’s own address")), *found.items()]
+def through(channel: str, chosen: str) -> Choices:
+    """The senders of a channel that whoever looks may use, for mails the house's own address too; a chosen one stays."""
+    found = {str(row.id): row.label for row in senders.usable(current_user.id, channel)}
+    if chosen.isdecimal() and chosen not in found and checks.sends(int(chosen), channel):
+        found |= {str(key): name for key, name in senders.names([int(chosen)]).items()}
+    return [*found.items()] if channel == "sms" else [("", _("the house’s own address")), *found.items()]
+
+
+def fit_sender(filled: Draft) -> None:
+    """A sender of another channel gives way to the only gateway there is, or to the house's own address."""
+    known = [key for key, _name in through(filled.channel, filled.sender)]
+    if filled.sender not in known:
+        filled.sender = known[0] if len(known) == 1 else ""
+
+
+def texts(filled: Draft) -> Choices:
+    """The templates that speak the channel; one that is chosen and does not stays, and says so."""
+    chosen = {said["template"] for said in filled.recipients}
+    found = [(str(one.id), one.name, bool(one.spoken(filled.channel))) for one in checks.templates_for(filled.kind)]
+    lacking = _("%(name)s (no SMS)") if filled.channel == "sms" else _("%(name)s (no e‑mail)")
+    return [(key, name if fits else lacking % {"name": name}) for key, name, fits in found if fits or key in chosen]
 
 
 def reached(filled: Draft) -> int | None:

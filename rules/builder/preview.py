@@ -6,7 +6,8 @@ from typing import Any
 
 from core import clock, settings
 from core.i18n import gettext as _
-from emails import compose, drafts, grammar, samples
+from emails import bubble, compose, drafts, grammar, samples, sms
+from emails.bubble import Bubble
 from emails.check import kind_fields
 from emails.compose import Composed, Unusable
 from emails.models import Template
@@ -18,7 +19,7 @@ from records.people import Person, person
 from rules import lint
 from rules import words as saying
 from rules.builder import agenda, saving
-from rules.builder.draft import NEW, Draft
+from rules.builder.draft import NEW, Draft, text, written
 from rules.lint import Remark
 from rules.lint.house import House
 from rules.models import Rule, recipient_of
@@ -34,11 +35,12 @@ class Incomplete(ValueError):
 
 @dataclass(frozen=True)
 class Sample:
-    """The mail for one record and one reader."""
+    """The message for one record and one reader: a mail, or the text of an SMS."""
 
     record: Record
     person: Person
-    mail: Composed
+    mail: Composed | None
+    sms: Bubble | None = None
 
 
 def words(draft: Draft, asked: Mapping[str, str], key: int | None = None) -> dict[str, Any]:
@@ -63,8 +65,8 @@ def words(draft: Draft, asked: Mapping[str, str], key: int | None = None) -> dic
     try:
         reader = draft.recipients[n]
         shown_record = WORST if worst else wanted.id if wanted else 0
-        address = {"kind": draft.kind.key, "record": shown_record, "who": recipient_of(reader)}
-        address |= {"status": _status(draft, wanted), **_source(reader)}
+        address = {"kind": draft.kind.key, "record": shown_record, "who": recipient_of(reader), "channel": draft.channel}
+        address |= {"status": _status(draft, wanted), **_source(reader, draft)}
         shown |= {"sample": sample(address), "address": address}
     except Incomplete as missing:
         shown["missing"] = str(missing)
@@ -76,13 +78,12 @@ def _remarks(rule: Rule, draft: Draft) -> list[Remark]:
     house = House()
     for said in draft.recipients:
         if said["template"] == NEW:
-            text = {"subject": said["subject"], "body": said["body"]}
-            house.templates[0] = Template(id=0, name=_("(new template)"), texts={drafts.must(): text})
+            house.templates[0] = Template(id=0, name=_("(new template)"), texts={drafts.must(): text(draft, said)})
     return [*lint.of(rule, house), *lint.everywhere(house)]
 
 
 def sample(asked: Mapping[str, Any]) -> Sample:
-    """The mail that `asked` describes: kind, record (0 and `worst`: a made-up one), who, status, and template or text.
+    """The message `asked` describes: kind, record (0, `worst`: a made-up one), who, channel, status, template or text.
 
     Raises Incomplete.
     """
@@ -92,6 +93,8 @@ def sample(asked: Mapping[str, Any]) -> Sample:
     if reader is None:
         raise Incomplete(_("This record has nobody in this role."))
     try:
+        if asked.get("channel") == "sms":
+            return Sample(record, reader, None, _texted(asked, record, reader))
         return Sample(record, reader, _composed(asked, record, reader))
     except (Unusable, grammar.Wrong) as wrong:
         raise Incomplete(str(wrong)) from wrong
@@ -108,16 +111,27 @@ def _record(key: str, kind: str) -> Record:
     return samples.worst(known) if key == WORST else samples.record(known)
 
 
+def _texted(asked: Mapping[str, Any], record: Record, reader: Person) -> Bubble:
+    link, expires, event = f"{place.base_url()}/s/{bubble.TOKEN}", clock.now() + links.LIFE, samples.event(record.kind)
+    template = _template(asked) if "template" in asked else Template(texts={drafts.must(): {"sms": asked.get("sms", "")}})
+    said = sms.fill(template, record, reader, link, expires, event)
+    return Bubble(said, sms.count(said), "", record.number)
+
+
+def _template(asked: Mapping[str, Any]) -> Template:
+    found = Template.get_or_none(Template.id == asked["template"])
+    if found is None:
+        raise Incomplete(_("Choose a template to see what it says."))
+    return found
+
+
 def _composed(asked: Mapping[str, Any], record: Record, reader: Person) -> Composed:
     link, expires, event = f"{place.base_url()}/s/…", clock.now() + links.LIFE, samples.event(record.kind)
     if "template" in asked:
-        template = Template.get_or_none(Template.id == asked["template"])
-        if template is None:
-            raise Incomplete(_("Choose a template to see the mail."))
-        return compose.compose(template, record, reader, link, expires, event)
-    text = {"subject": asked.get("subject", ""), "body": asked.get("body", "")}
+        return compose.compose(_template(asked), record, reader, link, expires, event)
+    source = {"subject": asked.get("subject", ""), "body": asked.get("body", "")}
     company = settings.get("company")
-    compiled = compose.compile_text(text, drafts.must(), company, kind_fields(record.kind))
+    compiled = compose.compile_text(source, drafts.must(), company, kind_fields(record.kind))
     return compose.fill(compiled, Scene(record, reader, company, link, expires, event), drafts.must())
 
 
@@ -128,9 +142,9 @@ def _status(draft: Draft, record: Record | None) -> str:
     return wanted[0] if wanted and not (record and record.status in wanted) else ""
 
 
-def _source(said: Mapping[str, str]) -> dict[str, Any]:
+def _source(said: Mapping[str, str], draft: Draft) -> dict[str, Any]:
     if said["template"] == NEW:
-        return {"subject": said["subject"], "body": said["body"]}
+        return {part: said[part] for part in written(draft)}
     return {"template": int(said["template"]) if said["template"].isdecimal() else 0}
 
 

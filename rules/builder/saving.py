@@ -9,7 +9,7 @@ from emails.models import Template
 from outbox import plan
 from rules import index, versions, waits, words
 from rules.builder import asking, choosing
-from rules.builder.draft import NEW, Draft
+from rules.builder.draft import NEW, Draft, text
 from rules.models import Job, Rule, RuleVersion, touch
 
 
@@ -19,7 +19,7 @@ def fill(rule: Rule, draft: Draft) -> Rule:
     rule.trigger, rule.options = draft.trigger, choosing.stored(draft.options, draft.trigger)
     rule.conditions = asking.kept(draft.conditions, draft.kind)
     rule.hours, rule.profile, rule.release = draft.hours, draft.profile or "", draft.release
-    rule.sender_id = _whole(draft.sender) or None
+    rule.channel, rule.sender_id = draft.channel, _whole(draft.sender) or None
     rule.delay = _whole(draft.delay) * words.UNITS.get(draft.unit, 1)
     rule.locations = [_whole(place) for place in draft.places or ()]
     rule.recipients = [
@@ -43,7 +43,7 @@ def save(draft: Draft, rule: Rule | None, actor: str, waiting: str = "") -> tupl
         rule.name = rule.name or words.title(rule)
         for said, recipient in zip(draft.recipients, rule.recipients, strict=True):
             if said["template"] == NEW:
-                recipient["template"] = _write(rule, said, actor)
+                recipient["template"] = _write(rule, said, text(draft, said), actor)
         _store(rule, before, "created" if fresh else "edited", actor)
         moved = not fresh and rule.kind_id != before[1]
         return rule, waits.settle(rule, "discard" if moved else waiting, draft.existing, actor)
@@ -121,8 +121,8 @@ def _whole(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def _write(rule: Rule, said: dict[str, str], actor: str) -> int:
+def _write(rule: Rule, said: dict[str, str], written: dict[str, str], actor: str) -> int:
     name = rule.name if len(rule.recipients) == 1 else f"{rule.name}, {words.who(said, rule.kind)}"
-    text, template = {"subject": said["subject"], "body": said["body"]}, Template()
-    drafts.save(drafts.Draft(name, rule.kind, {drafts.must(): text}), template, actor)
+    template = Template()
+    drafts.save(drafts.Draft(name, rule.kind, {drafts.must(): written}), template, actor)
     return template.id

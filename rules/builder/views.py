@@ -79,10 +79,10 @@ def side() -> str:
 def mail() -> Response:
     """The HTML of the mail that the side describes, for its frame: no script, no outside world."""
     try:
-        html = document(preview.sample(request.args).mail)
+        mail = preview.sample({**request.args, "channel": "email"}).mail
     except preview.Incomplete:
         abort(404)
-    response = Response(html, mimetype="text/html")
+    response = Response(document(mail) if mail else "", mimetype="text/html")
     response.headers["Content-Security-Policy"] = FRAMED
     return response
 
@@ -91,6 +91,7 @@ def _answer(rule: Rule | None) -> Answer:
     """Save, or only give the form the shape that its words ask for."""
     filled = draft.read(request.form, _kind(request.form.get("kind")))
     if "save" not in request.form:
+        form.fit_sender(filled)
         return _reshaped(draft.reshape(filled, request.form), rule)
     if not checks.check(filled) or not _may_use(filled, rule):
         return _page(filled, rule), 422
@@ -110,7 +111,7 @@ def _answer(rule: Rule | None) -> Answer:
 def _may_use(filled: Draft, rule: Rule | None) -> bool:
     """Whether the sender is one for whoever saves, or the one that the rule has had."""
     usual = str(rule.sender_id or "") if rule else ""
-    if filled.sender in {"", usual, *(str(row.id) for row in senders.usable(current_user.id))}:
+    if filled.sender in {"", usual, *(str(row.id) for row in senders.usable(current_user.id, filled.channel))}:
         return True
     filled.problems["sender"] = _("Please choose a sender.")
     return False

@@ -56,6 +56,7 @@ ASPECTS: dict[str, Callable[[Rule, Names], str]] = {
     N_("Delay"): lambda rule, said: words.delay(rule.delay).striptags(),
     N_("Working hours"): lambda rule, said: _("only in working hours") if rule.hours else _("at any time"),
     N_("Recipients"): lambda rule, said: ", ".join(words.who(one, rule.kind) for one in rule.recipients),
+    N_("Channel"): lambda rule, said: {"email": _("e‑mail"), "sms": _("SMS")}.get(rule.channel, rule.channel),
     N_("Sender"): lambda rule, said: (
         said.senders.get(rule.sender_id, words.GONE) if rule.sender_id else _("The house’s own address")
     ),

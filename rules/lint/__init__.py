@@ -30,7 +30,8 @@ def of(rule: Rule, house: House) -> list[Remark]:
     """All there is to say about one rule, what stops it first; a rule still being written may have blanks."""
     faults = [_fault(rule)] if _fault(rule) else [*_starts(rule), *_never(rule)]
     stops = [*faults, *_gone(rule, house), *letters.unreadable(rule, house)]
-    warns = [*_strange(rule), *_nobody(rule, house), *letters.foreign(rule, house), *letters.advertising(rule, house)]
+    warns = [*_strange(rule), *_nobody(rule, house), *letters.foreign(rule, house), *letters.costly(rule, house)]
+    warns += letters.advertising(rule, house)
     doubles = [] if stops else _doubles(rule, house)
     return [*(Remark(escape(one), True) for one in stops), *(Remark(escape(one)) for one in warns), *map(Remark, doubles)]
 
@@ -55,6 +56,9 @@ def _fault(rule: Rule) -> str:
     field = fault.removeprefix("condition:")
     if field != fault and not rule.fault and called(field, rule.kind):
         return _("The condition “%(name)s …” is not complete yet.", name=called(field, rule.kind))
+    if fault == "gateway":
+        said = _("It writes by SMS; please connect a gateway under %(senders)s, choose it here, and switch the rule on.")
+        return escape(said) % {"senders": Markup('<a href="/senders">{}</a>').format(_("Senders"))}
     return words.fault(fault) if fault else ""
 
 

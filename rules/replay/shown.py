@@ -10,7 +10,9 @@ from markupsafe import Markup
 from core import i18n
 from core.i18n import gettext as _
 from outbox.chart import round_up
-from outbox.states import REASONS
+from outbox.models import Sender
+from outbox.senders import prices
+from outbox.states import said
 from records import people
 from records.conditions import words as conditions
 from records.load import load
@@ -55,17 +57,25 @@ def words_of(job: Job) -> dict[str, Any]:
     """Everything the fragment says."""
     rule, result = rule_of(job), job.result
     since, now, until = (datetime.fromisoformat(result[name]) for name in ("since", "now", "until"))
-    lines = _lines(result["list"], result["agenda"])
+    lines = _lines(rule.channel, result["list"], result["agenda"])
     went, names = len(result["list"]), words.names()
     return {
         "job": job, "result": result, "sentence": words.sentence(rule, names), "about": words.about(rule, names),
         "hours": rule.hours, "now_at": i18n.time(now, zone_of(None)), "until": i18n.date(until, zone_of(None), "d. MMMM"),
         "bars": bars(result["days"], since), "lines": lines[:went], "agenda": lines[went:],
         "fallen": [(n, _condition(rule, place)) for place, n in result["fallen"]],
-        "unreached": [(n, _(REASONS[reason])) for reason, n in result["unreached"]],
-        "dropped": [(n, _(REASONS.get(reason, reason))) for reason, n in result["dropped"]],
-        "others": _rules(result["others"]),
+        "unreached": [(n, said(reason, rule.channel)) for reason, n in result["unreached"]],
+        "dropped": [(n, said(reason, rule.channel)) for reason, n in result["dropped"]],
+        "others": _rules(result["others"]), "sms": rule.channel == "sms", "cost": _cost(job),
     }
+
+
+def _cost(job: Job) -> str:
+    """What the SMS would have cost through the rule's gateway, nothing where nobody has said its price."""
+    sender = Sender.get_or_none(Sender.id == job.data.get("sender"))
+    if sender is None or not job.result.get("parts") or not prices.of(sender):
+        return ""
+    return prices.words(prices.of(sender) * job.result["parts"], prices.currency(sender))
 
 
 def bars(counts: Sequence[int], since: datetime) -> Bars:
@@ -83,23 +93,24 @@ def bars(counts: Sequence[int], since: datetime) -> Bars:
     return Bars(path, sundays, days, full, most)
 
 
-def _lines(*lists: Iterable[Sequence[Any]]) -> list[Line]:
+def _lines(channel: str, *lists: Iterable[Sequence[Any]]) -> list[Line]:
     rows = [row for rows in lists for row in rows]
     records = load(row[0] for row in rows)
-    return [_line(records.get(key), who, datetime.fromisoformat(at), remark) for key, who, at, remark in rows]
+    waited = _("would have waited for the opening")
+    told = {remark: waited if remark == "waited" else said(remark, channel) for *_rest, remark in rows}
+    return [_line(records.get(key), who, datetime.fromisoformat(at), remark, told[remark]) for key, who, at, remark in rows]
 
 
-def _line(record: Record | None, who: str, at: datetime, remark: str) -> Line:
-    said = _("would have waited for the opening") if remark == "waited" else _(REASONS.get(remark, remark)) if remark else ""
+def _line(record: Record | None, who: str, at: datetime, remark: str, words: str) -> Line:
     zone = zone_of(record)
-    return Line(record, at, zone, appointment(at, zone), people.label(who) or who, said, remark not in ("", "waited"))
+    return Line(record, at, zone, appointment(at, zone), people.label(who) or who, words, remark not in ("", "waited"))
 
 
 def _condition(rule: Rule, place: Sequence[int]) -> str:
-    said = rule.conditions
+    group = rule.conditions
     for n in place:
-        said = said["of"][n]
-    return str(conditions.condition(said, rule.kind))
+        group = group["of"][n]
+    return str(conditions.condition(group, rule.kind))
 
 
 def _rules(others: Iterable[Sequence[int]]) -> list[tuple[int, Markup | str]]:

@@ -14,7 +14,7 @@ from records.zones import zone_of
 from rules import jobs
 from rules.jobs import Step
 from rules.models import Job, Rule
-from rules.replay import span, tally
+from rules.replay import parts, span, tally
 from rules.replay.events import Events
 from rules.replay.records import Reminders, Series
 from rules.replay.world import Foreseen, World
@@ -60,7 +60,9 @@ class Replay:
     def result(self) -> dict[str, Any]:
         places = {id(one): place for place, one in places_of(self.rule.conditions)}
         fallen = [(places[key], n) for key, n in self.fallen.most_common()]
-        return tally.count(self.seen, self._others(), fallen, self.span)
+        found = tally.count(self.seen, self._others(), fallen, self.span)
+        texted = parts.of(tally.sort(self.seen, self.span).went) if self.rule.channel == "sms" else {}
+        return found | texted
 
     def _others(self) -> Iterator[tuple[str, date, int]]:
         """What others than this rule have really sent since."""
@@ -77,7 +79,8 @@ def begin(rule: Rule, actor: str) -> Job:
         for other in Job.select().where(Job.work == SORT, Job.actor == actor, Job.rule_id == rule.id, jobs.OPEN):
             jobs.cancel(other, actor)
         said = {name: rule.__data__[name] for name in CONTENT}
-        job = jobs.start(SORT, f"{SORT}:{keys.random62(16)}", actor, rule.id, {"rule": said})
+        told = {"rule": said, "sender": rule.sender_id}
+        job = jobs.start(SORT, f"{SORT}:{keys.random62(16)}", actor, rule.id, told)
     if job is None:
         raise RuntimeError("two replays were given the same key")
     return job

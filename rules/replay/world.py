@@ -36,6 +36,7 @@ class Foreseen:
     waited: bool = False  # for the next opening
     closed: bool = False  # it arrives outside working hours
     reason: str = ""
+    template: int = 0
 
 
 class World:
@@ -78,14 +79,14 @@ class World:
             record.id, row.recipient, address, row.due_at, row.due_at.astimezone(self.zone(record)).date(), customer,
             created=row.occasion == "created", waited=wished is not None and row.due_at > wished,
             closed=not self.rule.hours and not openings.is_open(record.location, row.due_at),
-            reason=row.reason if row.state == "dropped" else unreachable,
+            reason=row.reason if row.state == "dropped" else unreachable, template=row.template_id,
         )
 
     def _reach(self, reader: Person | None) -> tuple[str, bool, str]:
         """The address of a person, whether it is a customer's, and why it cannot be written to, see `outbox.truth`."""
         if reader is None:
             return "", False, "no_recipient"
-        address, customer = reader.address.lower(), reader.consents is not None
+        address, customer = reader.reached(self.rule.channel).lower(), reader.consents is not None
         if not address:
             return "", customer, "no_address"
         if not reader.allows(self.rule.channel):
