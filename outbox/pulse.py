@@ -22,12 +22,13 @@ LATE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Sign:
-    """One line: what, how it stands, the tone "", "wait" or "stop", and where more is to be seen."""
+    """One line: what, how it stands, the tone "", "wait" or "stop", and where more is to be seen, perhaps only by admins."""
 
     what: str
     how: str
     tone: str = ""
     link: str = ""
+    for_admins: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _ways(mailbox: bool, now: datetime) -> list[Sign]:
         own = [Sign(_("Way out"), _("built-in mailbox"), link="/mailbox")]
     troubled = {number(state): state for state in states if number(state)}
     named = senders.names(troubled)
-    further = [Sign(named[key], *fares(troubled[key], now)) for key in sorted(named)]
+    further = [Sign(named[key], *fares(troubled[key], now), f"/senders/{key}", for_admins=True) for key in sorted(named)]
     return [*(own[:1] or [Sign(_("Mail server"), _("accepts"))]), *further]
 
 
@@ -86,6 +87,8 @@ def number(state: SenderState) -> int:
 
 def fares(state: SenderState, now: datetime) -> tuple[str, str]:
     """How a sender in trouble stands, and the tone of that."""
+    if state.reason == "sender_consent":
+        return _("consent needed again"), "stop"
     reason = _(REASONS.get(state.reason, state.reason))
     if state.rests_until and state.rests_until > now:
         how = _("rests until %(when)s: %(reason)s", when=time(state.rests_until, zone_of(None)), reason=reason)

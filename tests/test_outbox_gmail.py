@@ -226,6 +226,8 @@ def test_r5_when_the_consent_is_over_its_messages_are_held_until_it_is_given_aga
     assert fresh(message) == ("held", "sender_consent") and google.refreshed == 1
     assert [entry.data["sender"] for entry in Entry.select().where(Entry.what == "sender.consent_lost")] == [sender.id]
     assert "Zustimmung erneut nötig" in admin.get("/senders").text
+    assert "Absender mit Google verbinden" in admin.get(f"/outbox/{message.id}").text
+    assert f'<a href="/senders/{sender.id}">Zustimmung erneut nötig</a>' in admin.get("/").text
     assert f'href="/senders/{sender.id}/google"' in admin.get(f"/senders/{sender.id}").text
     google.token_fault = None
     assert "1 angehaltene Nachricht geht hinaus" in connect(sender)
@@ -275,7 +277,7 @@ TRIED = [
 def test_the_test_says_honestly_how_the_account_stands(google, sender, connect, admin, fault, said):
     connect(sender)
     google.token_fault = fault
-    page = admin.post(f"/senders/{sender.id}/test", follow_redirects=True).text
+    page = admin.post(f"/senders/{sender.id}/test").text
     assert said in page.split('id="trial"')[1].split("<form")[0] and len(google.mails) == (fault is None)
 
 
