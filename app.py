@@ -25,17 +25,16 @@ from pages import views as customers
 from pages.settings import renewal
 from records import events, kinds, sources
 from records import room as records_room
-from records.intake import api, hooks
+from records.intake import api, hooks, payments
 from rules import engine, jobs, series, wanted
 from rules import models as rules_models
 from rules import room as rules_room
 from rules.example import play, shop
-from rules.ladder import reader as ladder
 from rules.packs import commands as packs_commands
 from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
-    api.bp, reading.bp, hooks.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
+    api.bp, reading.bp, hooks.bp, payments.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
     customers.bp, staff.bp, *emails_room.BLUEPRINTS,
 )
 # What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
@@ -51,7 +50,7 @@ RECORD_SLOTS = {
 # What the template editor shows of other rooms: where its text goes to be sent to oneself.
 TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
 SELF = (sys.executable, "-m", "app")
-READERS = (publish.read, endings.read, engine.read, fresh.read, ladder.read)
+READERS = (publish.read, endings.read, engine.read, fresh.read, *rules_room.READERS)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
 SWEEPS: tuple[worker.Chore, ...] = (series.notice, renewal.renew, *outbox_room.SWEEPS, *rules_room.SWEEPS)
 emails_room.furnish()

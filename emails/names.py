@@ -17,6 +17,7 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "location": (("location",), ("standort",)),
     "company": (("company",), ("betrieb", "firma")),
     "payment": (("payment",), ("zahlung",)),
+    "payments": (("payments",), ("zahlungen",)),
     "appointment": (("appointment",), ("termin",)),
     "page": (("page",), ("seite",)),
     "link": (("link",), ("link",)),

@@ -9,6 +9,7 @@ from core import clock
 from core.i18n import N_, date, gettext, moment, pick, time
 from emails import appointment, harmless, status_file, transfer, wording
 from emails.scene import Scene
+from records import payments
 from records.models import Contact
 from records.people import Person
 
@@ -139,6 +140,10 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("company.iban", "iban", N_("IBAN"), "text", transfer.iban),
     Placeholder("company.bic", "bic", N_("BIC"), "text", transfer.bic),
     Placeholder("payment.reference", "verwendungszweck", N_("Payment reference"), "text", transfer.reference),
+    Placeholder(
+        "payments.as_of", "stand", N_("Payments considered up to"), "date", lambda s: s.at(payments.stand().as_of, day),
+        N_("nothing as long as nobody has told of payments"),
+    ),
     Placeholder("payment.due", "zu_zahlen_bis", N_("To be paid until"), "date", lambda s: s.at(s.record.due_at, day)),
     Placeholder("appointment.ics", "kalenderdatei", N_("Appointment as a calendar file, attached"), "file", appointment.of),
     Placeholder("payment.qr", "überweisung", N_("Bank details with a code for banking apps"), "qr", transfer.code),
@@ -151,7 +156,7 @@ GROUPS = {
     "greeting": N_("Reader"), "today": N_("Reader"), "reader": N_("Reader"),
     "customer": N_("Customer"), "assignee": N_("Assignee"),
     "record": N_("Record"), "location": N_("Location"), "company": N_("Company"),
-    "payment": N_("Payment"), "appointment": N_("Appointment"),
+    "payment": N_("Payment"), "payments": N_("Payment"), "appointment": N_("Appointment"),
     "page": N_("Status page"), "link": N_("Status page"),
 }
 ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each

@@ -1,7 +1,7 @@
 """Up to when payments are entered in this house, and how old that may be before reminders of payments wait."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core import clock, journal, settings
@@ -46,7 +46,7 @@ def tell(as_of: datetime, actor: str) -> None:
     if as_of > clock.now() + timedelta(minutes=1):
         raise Refused("as_of", _("Payments cannot be entered up to a moment that lies ahead."))
     with transaction():
-        _put(min(as_of, clock.now()), actor)
+        _put(min(as_of, clock.now()).astimezone(UTC), actor)
         journal.record(TOLD, None, actor, unread=True, as_of=as_of.isoformat(timespec="seconds"))
 
 

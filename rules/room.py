@@ -10,7 +10,7 @@ from rules.builder import views as builder
 from rules.feed import many_views
 from rules.feed import views as feed
 from rules.history import views as history
-from rules.ladder import asking, pauses, payment_views, waiting
+from rules.ladder import asking, pauses, payment_views, reader, waiting
 from rules.ladder import views as ladder
 from rules.record import explain
 from rules.record import views as record
@@ -19,6 +19,7 @@ from rules.replay import views as replay
 BLUEPRINTS = (
     feed.bp, builder.bp, many_views.bp, history.bp, record.bp, replay.bp, job_views.bp, ladder.bp, payment_views.bp,
 )
+READERS = (reader.read,)
 SWEEPS = (pauses.sweep, waiting.sweep)  # what a worker does each minute
 
 

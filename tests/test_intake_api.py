@@ -382,6 +382,7 @@ def test_the_document_lists_what_there_is(house: Flask):
     assert set(document["paths"]) == {
         "/api/v1/{collection}/{number}", "/api/v1/{collection}/{number}/events", "/api/v1/{collection}", "/hooks/{source}",
         "/api/v1/{collection}/{number}/messages", "/api/v1/{collection}/{number}/biography", "/api/v1/messages",
+        "/api/v1/payments_as_of",
     }
     collection = document["paths"]["/api/v1/{collection}"]["parameters"][0]["schema"]["enum"]
     assert collection == ["orders", "inquiries", "bookings"]

@@ -56,6 +56,8 @@ key       POST  /api/v1/<collection>/<number>/events
 key       GET   /api/v1/<collection>/<number>/messages
 key       GET   /api/v1/<collection>/<number>/biography
 key       GET   /api/v1/messages
+key       GET   /api/v1/payments_as_of
+key       PUT   /api/v1/payments_as_of
 signature POST  /hooks/<key>
 signature POST  /hooks/bounces/<token>
 staff     GET   /
@@ -250,7 +252,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "/rules/replay key": Job.get().id,
         "/locations key": "berlin", "/shops key": source.key, "/hooks key": source.key, "/contacts id": Contact.get().id,
         "/rules/record key": record.id, "/outbox/undo record": record.id, "/outbox/undo entry": Message.get().entry_id,
-        "/outbox/unusual rule": Rule.get().id,
+        "/outbox/unusual rule": Rule.get().id, "/rules/ladder key": record.id, "/rules/ladder/<int:key> deed": "said",
         "/outbox id": Message.get().id, "/outbox/unreached id": Message.get().id,
         "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
         "/templates id": Template.get().id, "/senders id": sender.id,

@@ -73,7 +73,7 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
             "parameters": [where, NUMBER],
             "put": {
                 "operationId": "put", "summary": "Say what is true of a record", "parameters": [SILENT],
-                "requestBody": _body("State"),
+                "requestBody": body("State"),
                 "responses": {**changed, **refused("400 401 404 413 415 422 503")},
             },
             "get": {
@@ -89,7 +89,7 @@ def _paths(where: dict[str, Any]) -> dict[str, Any]:
             "parameters": [where],
             "post": {
                 "operationId": "put_many", "summary": "The same for up to 1,000 at once", "parameters": [SILENT],
-                "requestBody": _body("Batch"),
+                "requestBody": body("Batch"),
                 "responses": {
                     "207": answered("One result per record, in the same order.", "Results"),
                     **refused("400 401 404 413 415 422 503"),
@@ -112,7 +112,7 @@ def _reports(where: dict[str, Any]) -> dict[str, Any]:
         "parameters": [where, NUMBER],
         "post": {
             "operationId": "report", "summary": "Report what happened to a record, by name",
-            "parameters": [SILENT, ONCE], "requestBody": _body("Report"),
+            "parameters": [SILENT, ONCE], "requestBody": body("Report"),
             "responses": {
                 "201": answered("It is written down.", "Reported"), **refused("400 401 404 409 413 415 422 503"),
             },
@@ -134,7 +134,7 @@ def answered(description: str, name: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": _schema(name)}}
 
 
-def _body(name: str) -> dict[str, Any]:
+def body(name: str) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": _schema(name)}}
 
 
