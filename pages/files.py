@@ -35,6 +35,14 @@ def keep(pages: Sequence[str]) -> list[str | None]:
     return [name if name in written else None for name, page in named]
 
 
+def put(name: str, content: bytes) -> None:
+    """Write one file durably under that name; raises OSError."""
+    target = place.folder() / name
+    _open(target.parent)
+    _put(f"{target}.part", str(target), content)
+    _sync(target.parent)
+
+
 def path(name: str) -> Path | None:
     """Where a page lies; None when it is gone."""
     found = place.folder() / name
@@ -50,10 +58,10 @@ def remove(names: Sequence[str]) -> None:
 def folders() -> Iterator[list[str]]:
     """The names of the files of each folder that have lain there long enough to be known."""
     ripe = time.time() - FORGOTTEN
-    for folder in place.folder().glob("??/??"):
+    for folder in [*place.folder().glob("??/??"), *place.folder().glob("documents")]:
         files = [entry.name for entry in os.scandir(folder) if entry.is_file() and entry.stat().st_mtime < ripe]
         if files:
-            yield [f"{folder.parent.name}/{folder.name}/{name}" for name in files]
+            yield [f"{folder.relative_to(place.folder())}/{name}" for name in files]
 
 
 def _write(share: Sequence[tuple[str, str]]) -> list[str]:

@@ -19,10 +19,10 @@ from pages.firm import Firm
 from pages.models import Page
 from pages.settings import current, texts
 from pages.settings.sheet import Sheet
-from pages.snapshot import Snapshot, Visit
+from pages.snapshot import Past, Snapshot
 from records.models import Record
 
-EVENTS = {"created", "status_changed", "scheduled_at_changed", "paid", "unpaid", "changed"}
+EVENTS = {"created", "status_changed", "scheduled_at_changed", "paid", "unpaid", "changed", "added", "removed"}
 
 log = logging.getLogger("statusbote.pages")
 
@@ -94,9 +94,9 @@ def print_pages(ids: Iterable[int]) -> list[Printed]:
     records = snapshot.gather(ids)
     of = firm.current() if records else firm.unnamed()
     printed, failed = [], []
-    for record, visits in records:
+    for record, past in records:
         try:
-            printed.append(_print(record, visits, of))
+            printed.append(_print(record, past, of))
         except Exception as error:
             failed.append((record.id, error))
     if failed:
@@ -104,19 +104,19 @@ def print_pages(ids: Iterable[int]) -> list[Printed]:
     return printed
 
 
-def _print(record: Record, visits: Sequence[Visit], of: Firm) -> Printed:
-    return print_as(record, visits, of, current.of(record.kind_id, record.status))
+def _print(record: Record, past: Past, of: Firm) -> Printed:
+    return print_as(record, past, of, current.of(record.kind_id, record.status))
 
 
-def print_as(record: Record, visits: Sequence[Visit], of: Firm, sheet: Sheet) -> Printed:
-    """The page of a record that `load` gave back, set to that."""
-    language = i18n.nearest(record.contact.language if record.contact else None)
+def print_as(record: Record, past: Past, of: Firm, sheet: Sheet, language: str = "") -> Printed:
+    """The page of a record that `load` gave back, set to that; in its customer's language unless another is given."""
+    language = language or i18n.nearest(record.contact.language if record.contact else None)
     with i18n.speaking(language):
         said = dict(
             options=sheet.options, action=sheet.action, words=i18n.pick(dict(sheet.words)),
             headline=texts.filled(sheet.headline, record, block=False), text=texts.filled(sheet.text, record, block=True),
         )
-        html = _html(snapshot.take(record, visits, of, **said), sheet)
+        html = _html(snapshot.take(record, past, of, **said), sheet)
     return Printed(record.id, html, of.style, language, record.updated_at)
 
 

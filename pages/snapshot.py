@@ -9,7 +9,9 @@ from markupsafe import Markup
 
 from core import i18n
 from core.journal import Entry
+from pages import documents
 from pages.firm import Firm
+from pages.models import Document
 from records.load import load
 from records.models import Kind, Record
 from records.zones import zone_of
@@ -28,6 +30,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What a record itself does not hold: the statuses it has had, and what staff gave its customer."""
+
+    visits: Sequence[Visit]
+    documents: Sequence[Document] = ()
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A record with everything it names in place; `as_of` is local.
 
@@ -41,6 +51,7 @@ class Snapshot:
     zone: tzinfo
     as_of: datetime
     firm: Firm
+    documents: Sequence[Document] = ()
     options: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     headline: str = ""
     text: Markup = Markup()
@@ -56,17 +67,18 @@ class Snapshot:
         return moment.astimezone(self.zone)
 
 
-def take(record: Record, visits: Sequence[Visit], firm: Firm, **said: Any) -> Snapshot:
+def take(record: Record, past: Past, firm: Firm, **said: Any) -> Snapshot:
     """The snapshot of a record that `load` gave back, in the language being spoken; `said`: what the settings say."""
     zone = zone_of(record)
     status = record.kind.status(record.status) or _unknown(record.status)
-    way = course(record.kind, record.status, visits)
+    way = course(record.kind, record.status, past.visits)
     steps = [Step(label, place, at and at.astimezone(zone)) for label, place, at in way]
-    return Snapshot(record, status, steps, zone, record.updated_at.astimezone(zone), firm, **said)
+    as_of = record.updated_at.astimezone(zone)
+    return Snapshot(record, status, steps, zone, as_of, firm, past.documents, **said)
 
 
-def gather(ids: Iterable[int]) -> list[tuple[Record, list[Visit]]]:
-    """Records that still exist, each with the statuses it has had: five queries, however many."""
+def gather(ids: Iterable[int]) -> list[tuple[Record, Past]]:
+    """Records that still exist, each with its past: six queries, however many."""
     records = load(ids)
     visits: dict[int | None, list[Visit]] = {id: [] for id in records}
     events = [f"{kind}.{event}" for kind in {r.kind_id for r in records.values()} for event in ("created", "status_changed")]
@@ -76,7 +88,8 @@ def gather(ids: Iterable[int]) -> list[tuple[Record, list[Visit]]]:
     for entry in entries.order_by(Entry.id) if records else ():
         if not entry.data.get("late"):
             visits[entry.record_id].append((entry.data.get("to") or entry.data.get("status", ""), entry.at))
-    return [(record, visits[id]) for id, record in records.items()]
+    given = documents.of(records)
+    return [(record, Past(visits[id], given.get(id, ()))) for id, record in records.items()]
 
 
 def course(kind: Kind, status: str, visits: Sequence[Visit]) -> list[tuple[str, str, datetime | None]]:

@@ -1,6 +1,6 @@
 """Status pages in the back office: how one looks now, who may still open it, and taking a link back."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -9,7 +9,7 @@ from core import clock, i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from pages import answers, endings, links, publish
+from pages import answers, downloads, endings, links, publish
 from pages.models import Link
 from records.models import Contact, Record
 from records.people import label
@@ -31,6 +31,11 @@ STATES = {
 @signed_in
 def show(record_id: int) -> Response:
     """The page as the customer would see it now; no link is touched."""
+    try:
+        if beside := downloads.asked(record_id, request.args):
+            return beside
+    except downloads.Missing:
+        abort(404)
     kept = publish.newest(record_id) or abort(404)
     return answers.sheet(kept, referrer="same-origin")
 

@@ -4,7 +4,7 @@ from peewee import chunked, fn
 
 from core.db import transaction
 from pages import files
-from pages.models import Page
+from pages.models import Document, Page
 
 KEEP = 20  # pages of one record, the newest
 ARMFUL = 500  # rows taken away in one transaction
@@ -17,15 +17,17 @@ def sweep() -> None:
             Page.delete().where(Page.id.in_([id for id, name in armful])).execute()
         files.remove([name for id, name in armful])
     for names in files.folders():
-        known = {page.file for page in Page.select(Page.file).where(Page.file.in_(names))}
+        known = {row.file for table in (Page, Document) for row in table.select(table.file).where(table.file.in_(names))}
         files.remove([name for name in names if name not in known])
 
 
 def forget(record_ids: list[int]) -> None:
-    """Take away every page of records that are to be erased."""
-    gone = [page.file for page in Page.select(Page.file).where(Page.record.in_(record_ids))]
+    """Take away every page and document of records that are to be erased."""
+    gone = []
     with transaction():
-        Page.delete().where(Page.record.in_(record_ids)).execute()
+        for table in (Page, Document):
+            gone += [row.file for row in table.select(table.file).where(table.record.in_(record_ids))]
+            table.delete().where(table.record.in_(record_ids)).execute()
     files.remove(gone)
 
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from core import clock, i18n, keys
 from core.web import csrf
-from pages import answers, fresh, grants, hush, links, publish, strangers
+from pages import answers, downloads, fresh, grants, hush, links, publish, strangers
 from pages.models import Link
 
 bp = Blueprint("status", __name__, url_prefix="/s")
@@ -64,6 +64,11 @@ def view(link_id: str) -> Response:
     visit = _visit(link_id)
     if not visit.valid:
         return _gone(visit.link, over=True)
+    try:
+        if beside := downloads.asked(visit.link.record_id, request.args):
+            return beside
+    except downloads.Missing:
+        return answers.door("missing", 404)
     kept = publish.newest(visit.link.record_id)
     if kept is None:
         raise Unknown

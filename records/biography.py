@@ -11,7 +11,7 @@ from core import clock, i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.journal import Entry
-from records import actors
+from records import actors, further
 from records.models import Kind, Record
 from records.zones import appointment, zone_of
 
@@ -117,7 +117,7 @@ def _scheduled(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
 
 
 def _changed(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
-    own = {f"fields.{field['key']}": i18n.pick(field["labels"]) for field in kind.fields}
+    own = {f"fields.{key}": label for key, label in further.labels(kind).items()}
     labels = own | {field: _(label) for field, label in FIELDS.items()}
     fields = (labels.get(field, field.removeprefix("fields.")) for field in data["fields"])
     return "", "order", Markup(_("Changed: %(fields)s")) % {"fields": ", ".join(fields)}
@@ -149,6 +149,8 @@ TOLD: dict[str, Callable[[dict[str, Any], Kind, tzinfo], Told]] = {
     "said_paid": _plain("coin", N_("Said to be paid already")),
     "ladder.paused": _paused,
     "ladder.resumed": _plain("play", N_("Payment reminders go on")),
+    "document.added": _plain("page", N_("Document added for the customer")),
+    "document.removed": _plain("page", N_("Document removed")),
     "link.opened": _plain("eye", N_("Status page opened")),
     "link.requested": _plain("link", N_("Fresh link asked for")),
     "link.revoked": _plain("link", N_("Link revoked")),

@@ -150,14 +150,15 @@ def say(kind: Kind, key: str, value: Any) -> str:
 
 def told(record: Record) -> list[tuple[str, str]]:
     """A record's further fields with their labels, without the note; those nobody knows under their own names."""
-    labels = {field["key"]: _(field["label"]) for field in STANDARD} | of_kind(record.kind)
-    said = [(labels.get(key, key), say(record.kind, key, value)) for key, value in record.fields.items() if key != NOTE]
+    known = labels(record.kind)
+    said = [(known.get(key, key), say(record.kind, key, value)) for key, value in record.fields.items() if key != NOTE]
     return [(label, text) for label, text in said if text]
 
 
-def of_kind(kind: Kind) -> dict[str, str]:
-    """The labels of a kind's own fields, by their keys."""
-    return {field["key"]: i18n.pick(field["labels"]) for field in kind.fields}
+def labels(kind: Kind) -> dict[str, str]:
+    """What the further fields of a kind's records are called, by their keys."""
+    standard = {field["key"]: _(field["label"]) for field in STANDARD}
+    return standard | {field["key"]: i18n.pick(field["labels"]) for field in kind.fields}
 
 
 def inputs(kind: Kind) -> list[Input]:

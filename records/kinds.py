@@ -16,8 +16,8 @@ KEY = re.compile("[a-z][a-z0-9_]{0,39}")
 COLLECTION = re.compile("[a-z][a-z0-9-]{0,39}")
 #: Nouns that already stand before the dot of an Entry, and collections that are something else in an address.
 NOUNS = {
-    "company", "contact", "event", "job", "kind", "link", "location", "message", "pack", "page", "profile", "record", "rule",
-    "sender", "source", "template", "user",
+    "company", "contact", "document", "event", "job", "kind", "link", "location", "message", "pack", "page", "profile",
+    "record", "rule", "sender", "source", "template", "user",
 }
 ADDRESSES = {"find", "messages"}
 #: What an Entry already says of every record: no event may be called so.

@@ -16,9 +16,12 @@ from core import clock, journal, secrets
 from core.db import database, transaction
 from core.web import asset
 from emails import versions
+from emails.layouts import kept
+from emails.layouts.models import Layout, LayoutVersion
 from emails.models import Template
 from outbox.models import Mail, Message, Sender
-from pages import links
+from pages import documents, links
+from pages.settings import store as page_settings
 from records.models import Contact, Kind, Profile, Record, Source
 from rules import jobs
 from rules.models import Job, Rule
@@ -60,6 +63,7 @@ key       GET   /api/v1/payments_as_of
 key       PUT   /api/v1/payments_as_of
 signature POST  /hooks/<key>
 signature POST  /hooks/bounces/<token>
+signature POST  /hooks/sms/<int:id>/<token>
 staff     GET   /
 staff     GET   /today/health
 staff     GET   /records/find
@@ -74,6 +78,17 @@ staff     POST  /records/<collection>/<path:number>/edit
 staff     GET   /pages/for/<int:record_id>
 staff     GET   /pages/slot/<int:record_id>
 staff     POST  /pages/links/<link_id>/revoke
+staff     GET   /pages/given/<int:record_id>
+staff     POST  /pages/given/<int:record_id>/note
+staff     POST  /pages/given/<int:record_id>/documents
+staff     POST  /pages/given/documents/<int:document_id>/remove
+admin     GET   /pages/settings
+admin     GET   /pages/settings/<collection>
+admin     POST  /pages/settings/<collection>
+admin     POST  /pages/settings/<collection>/preview
+admin     POST  /pages/settings/<collection>/page
+admin     GET   /pages/settings/<collection>/history
+admin     POST  /pages/settings/<collection>/history/<int:version>
 staff     GET   /contacts
 staff     GET   /contacts/<int:id>
 staff     GET   /contacts/<int:id>/edit
@@ -81,6 +96,8 @@ staff     POST  /contacts/<int:id>/edit
 staff     GET   /outbox
 staff     GET   /outbox/<int:id>
 staff     GET   /outbox/<int:id>/row
+staff     GET   /outbox/<int:id>/mail
+staff     POST  /outbox/many
 staff     POST  /outbox/<int:id>/<deed>
 staff     GET   /outbox/for/<int:id>
 staff     GET   /outbox/undo/<int:record>
@@ -102,6 +119,13 @@ staff     POST  /outbox/write/<int:id>
 staff     POST  /outbox/write/<int:id>/preview
 staff     POST  /outbox/write/<int:id>/letter
 staff     POST  /outbox/write/files
+staff     GET   /outbox/write/many
+staff     POST  /outbox/write/many
+staff     POST  /outbox/write/many/preview
+staff     POST  /outbox/write/many/look
+staff     POST  /outbox/write/many/letter
+staff     GET   /outbox/write/many/<token>
+staff     POST  /outbox/write/many/<token>/stop
 staff     GET   /outbox/unreached
 staff     POST  /outbox/unreached/<int:id>
 admin     GET   /outbox/bounces
@@ -161,6 +185,20 @@ staff     POST  /account
 staff     POST  /account/password
 admin     GET   /company
 admin     POST  /company
+admin     GET   /appearance
+admin     POST  /appearance
+admin     POST  /appearance/preview
+admin     POST  /appearance/preview/shown
+admin     GET   /appearance/layouts
+admin     GET   /appearance/layouts/new
+admin     POST  /appearance/layouts/new
+admin     GET   /appearance/layouts/<int:id>
+admin     POST  /appearance/layouts/<int:id>
+admin     POST  /appearance/layouts/<int:id>/delete
+admin     POST  /appearance/layouts/preview
+admin     POST  /appearance/layouts/preview/shown
+admin     GET   /appearance/layouts/<int:id>/history
+admin     POST  /appearance/layouts/<int:id>/history/<int:version>
 admin     GET   /locations
 admin     GET   /locations/new
 admin     POST  /locations/new
@@ -182,6 +220,11 @@ admin     POST  /senders/<int:id>
 admin     POST  /senders/<int:id>/switch
 admin     POST  /senders/<int:id>/delete
 admin     POST  /senders/<int:id>/test
+admin     GET   /senders/<int:id>/signature
+admin     POST  /senders/<int:id>/signature
+admin     POST  /senders/<int:id>/signature/key
+admin     POST  /senders/<int:id>/signature/check
+admin     POST  /senders/<int:id>/signature/delete
 admin     GET   /senders/<int:id>/google
 admin     GET   /senders/google
 admin     POST  /senders/google
@@ -228,6 +271,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         other = User.create(email="ben@example.org", name="Ben", password="!", role="staff", created_at=clock.now())
         link = links.prepare(record.id, "customer", "ada@example.org")
         links.save_many([link])
+    handed = documents.add(record, "Angebot.pdf", b"%PDF-1.4", "user:1")
     with house.test_request_context():
         digest = asset("app.css").split("/")[2]
     api_keys.make("laden")
@@ -237,13 +281,22 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         )
         Profile.create(key="vip", name="VIP")
         versions.begin(Template.get())
+        layout = Layout.create(name="Haus", source=kept.source("card"), updated_at=clock.now())
+        LayoutVersion.create(
+            layout_id=layout.id, version=1, at=clock.now(), actor="user:1", how="created", name="Haus", source=layout.source
+        )
+        page_settings.save("order", "", {"headline": {"de": "Guten Tag"}}, 0, "user:1")
         waiting = Message.create(
             record=record, template=Template.get(), occasion="waiting", recipient="customer", state="awaiting",
             due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
         )
+        by_hand = Message.create(
+            record=record, template=Template.get(), occasion="hand:0123456789abcdefghijkl", recipient="customer", actor="user:1",
+            state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
+        )
     return {
         "/profiles key": "vip", "/outbox/release id": waiting.id, "/outbox/write id": record.id,
-        "/outbox/write/contact id": record.contact_id,
+        "/outbox/write/contact id": record.contact_id, "/outbox/write/many token": by_hand.occasion.partition(":")[2],
         "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
         "collection": "orders", "number": "1001", "deed": "now",
         "token": links.token_of(link.id), "link_id": link.id, "record_id": record.id,
@@ -255,7 +308,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "/outbox/unusual rule": Rule.get().id, "/rules/ladder key": record.id, "/rules/ladder/<int:key> deed": "said",
         "/outbox id": Message.get().id, "/outbox/unreached id": Message.get().id,
         "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
-        "/templates id": Template.get().id, "/senders id": sender.id,
+        "document_id": handed.id, "/templates id": Template.get().id, "/appearance/layouts id": layout.id, "/senders id": sender.id, "/hooks/sms id": sender.id,
     }
 
 

@@ -7,6 +7,7 @@ from pages.blocks.contract import Block
 from pages.blocks.course import Course
 from pages.blocks.dates import Appointment, Expected
 from pages.blocks.delivery import Parcel
+from pages.blocks.enclosed import Documents
 from pages.blocks.facts import Facts
 from pages.blocks.items import Items
 from pages.blocks.money import Payment
@@ -25,6 +26,7 @@ BLOCKS: dict[str, Block] = {
     "course": Course(),
     "facts": Facts(),
     "items": Items(),
+    "documents": Documents(),
     "payment": Payment(),
     "place": Place(),
 }
