@@ -1,5 +1,6 @@
-"""The screens of the whole room as app.py takes them."""
+"""The screens of the whole room as app.py takes them, and what the room below is told by it."""
 
+from emails import bubble
 from outbox import (
     fleeting,
     guard_views,
@@ -15,15 +16,24 @@ from outbox import (
     valve_views,
     views,
 )
-from outbox.afterwards import blocked_views, bounce_hook, bounce_views, calls_views, imap
+from outbox.afterwards import blocked_views, bounce_hook, bounce_views, calls_views, imap, sms_hook
+from outbox.senders import usual
 from outbox.senders import views as sender_views
+from outbox.senders.google import views as google_views
+from outbox.senders.signing import views as signing_views
 from outbox.writing import files
 from outbox.writing import views as writing_views
 
 BLUEPRINTS = (
-    ready.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp, mailbox_views.bp,
-    release_views.bp, release_answers.bp, undo_views.bp,
-    blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sender_views.bp, oneself_views.bp, writing_views.bp,
+    ready.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp,
+    mailbox_views.bp, release_views.bp, release_answers.bp, undo_views.bp,
+    blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sms_hook.bp,
+    sender_views.bp, google_views.bp, signing_views.bp, oneself_views.bp, writing_views.bp,
 )
 
 SWEEPS = (fleeting.forget, imap.sweep, files.forget)  # what a worker does each minute
+
+
+def furnish() -> None:
+    """Tell whoever writes an SMS what it costs."""
+    bubble.prices.append(usual.cost)
