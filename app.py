@@ -20,8 +20,8 @@ from outbox import room as outbox_room
 from outbox.api import views as reading
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
-from pages import endings, place, publish, staff, sweep
-from pages import views as customers
+from pages import endings, place, publish, sweep
+from pages import room as pages_room
 from pages.settings import renewal
 from records import events, kinds, sources
 from records import room as records_room
@@ -35,7 +35,7 @@ from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
     api.bp, reading.bp, hooks.bp, payments.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
-    customers.bp, staff.bp, *emails_room.BLUEPRINTS,
+    *pages_room.BLUEPRINTS, *emails_room.BLUEPRINTS,
 )
 # What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
 # what it did, the button that takes a click back, writing an e-mail (also from a contact), its payment reminders while
@@ -45,7 +45,11 @@ RECORD_SLOTS = {
     "effect": "/rules/record/{id}/status?status={status}",
     "why": "/rules/record/{id}/why", "owed": "/rules/ladder/{id}",
     "undo": "/outbox/undo/{id}", "write": "/outbox/write/{id}", "contact": "/outbox/write/contact/{id}",
-    "details": [("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page"))],
+    "many": "/outbox/write/many",
+    "details": [
+        ("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page")),
+        ("/pages/given/{id}", "/pages/given/{id}", i18n.N_("Message and documents for the customer")),
+    ],
 }
 # What the template editor shows of other rooms: where its text goes to be sent to oneself.
 TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
@@ -54,6 +58,7 @@ READERS = (publish.read, endings.read, engine.read, fresh.read, *rules_room.READ
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
 SWEEPS: tuple[worker.Chore, ...] = (series.notice, renewal.renew, *outbox_room.SWEEPS, *rules_room.SWEEPS)
 emails_room.furnish()
+outbox_room.furnish()
 rules_room.furnish()
 
 
@@ -116,7 +121,9 @@ def nav(mailbox: bool) -> menu.Drawn:
         (_("Locations"), "/locations", "pin"),
         (_("Shops"), "/shops", "shop"),
         (_("Senders"), "/senders", "mail"),
+        (_("Status files"), "/pages/settings", "page"),
         (_("Company"), "/company", "company"),
+        (_("Look"), "/appearance", "eye"),
         (_("People and keys"), "/users", "key"),
     ]
     groups: list[menu.Group] = [(None, daily), (_("Settings"), settled + by_admins if current_user.is_admin else settled)]
