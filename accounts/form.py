@@ -32,6 +32,15 @@ class Form:
             self.refuse(name, _("Please fill this in."))
         return text
 
+    def text(self, name: str, longest: int) -> str:
+        """Several lines of text without other control characters; may be empty."""
+        text = self._typed.get(name, "").replace("\r\n", "\n").strip()
+        if CONTROL.search(text.replace("\n", "")):
+            self.refuse(name, _("Please write this without control characters."))
+        elif len(text) > longest:
+            self.refuse(name, _("Please keep this within %(n)s characters.", n=longest))
+        return text
+
     def email(self, name: str, needed: bool = True) -> str:
         """One address, in lower case."""
         text = self.line(name, 254, needed)

@@ -14,6 +14,7 @@ from core import i18n, settings
 from emails import grammar, harmless, letter, logo, markup, plain, proof, values
 from emails.enclosed import LARGEST, PAYMENT, File, Picture
 from emails.layouts import kept
+from emails.layouts.frame import Frame
 from emails.letter import Read
 from emails.logo import CONTENT_ID, Logo
 from emails.models import Template
@@ -66,6 +67,18 @@ def compose(
     return fill(compiled, Scene(record, person, company, link_url, link_expires, event or {}), language)
 
 
+def subject(template: Template, record: Record, person: Person | None) -> str:
+    """What its subject alone would say; raises Unusable."""
+    company = settings.get("company")
+    language = spoken(template.spoken("email"), person.language if person else None, company)
+    compiled = _compiled(template.texts[language], language, company, template.layout)
+    with i18n.speaking(language):
+        try:
+            return _one_line(compiled.subject.render(values.of(Scene(record, person, company), {}, harmless.without_addresses)))
+        except LiquidError as error:
+            raise Unusable(str(error.message)) from error
+
+
 def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -> str:
     """The reader's language, else the company's, else the first the template speaks."""
     for language in (i18n.nearest(wanted), company.get("language") or "de", *texts):
@@ -75,12 +88,12 @@ def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -
 
 
 def compile_text(
-    text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None, layout: str = "",
+    text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None, layout: str | Frame = "",
 ) -> Compiled:
-    """Make subject, HTML and text part of one language's text; raises grammar.Wrong. `layout`: see `kept.key_of`."""
+    """Make subject, HTML and text part of one language's text; raises grammar.Wrong. `layout`: a frame, or see `kept.key_of`."""
     with i18n.speaking(language):
         subject, read = proof.check(text["subject"], fields), _read(text, language, company, fields)
-        frame = kept.frame_of(kept.key_of(layout, company))
+        frame = layout if isinstance(layout, Frame) else kept.frame_of(kept.key_of(layout, company))
         html = grammar.escaping.from_string(letter.write(read, company, language, frame))
         words = grammar.plain.from_string(plain.write([*read.body, *read.signature], read.source))
         return Compiled(subject, html, words, logo.read(company.get("logo") or ""))

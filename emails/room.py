@@ -1,9 +1,12 @@
 """The screens of the whole room as app.py takes them, and what the room below is told by it."""
 
 from emails import frame, history, on_page, views
+from emails.layouts import history as layout_history
+from emails.layouts import views as layouts
+from emails.look import views as look
 from pages.settings import texts
 
-BLUEPRINTS = (views.bp, history.bp, frame.bp)
+BLUEPRINTS = (views.bp, history.bp, frame.bp, look.bp, layouts.bp, layout_history.bp)
 
 
 def furnish() -> None:

@@ -38,15 +38,16 @@ class Firm:
 
 def current() -> Firm:
     """As the company's settings say at this moment."""
-    return _of(settings.get("company"))
+    return of(settings.get("company"))
 
 
 def unnamed() -> Firm:
     """Nobody's name in the house's own colour, for when the settings cannot be read."""
-    return _of({})
+    return of({})
 
 
-def _of(company: dict[str, Any]) -> Firm:
+def of(company: dict[str, Any]) -> Firm:
+    """As settings say that need not be stored yet."""
     css, style = paper.style(company.get("colour") or "")
     return Firm(
         name=company.get("name") or "",
