@@ -13,7 +13,7 @@ from outbox.channels.account import Account, account
 from outbox.channels.contract import Letter
 from outbox.channels.smtp import Smtp
 from outbox.models import Sender
-from outbox.senders import senders
+from outbox.senders import reach, senders
 
 PATIENCE = 20.0  # seconds to wait for anything
 
@@ -28,7 +28,7 @@ def way_out(smtp_url: str, host: str) -> Callable[[Notice], bool] | None:
     if smtp_url:
         return partial(send, replace(account(smtp_url), longest=PATIENCE), None, host)
     sender = next((row for row in senders.of_channel("email") if not row.users), None)
-    return partial(send, senders.account(sender, PATIENCE), sender, host) if sender else None
+    return partial(send, reach.account(sender, PATIENCE), sender, host) if sender else None
 
 
 def send(through: Account, sender: Sender | None, host: str, notice: Notice) -> bool:

@@ -20,7 +20,7 @@ from outbox.channels.smtp import Smtp, SmtpConnection
 from outbox.delivery import Delivery
 from outbox.models import Message, Sender, SenderState
 from outbox.plan import Planned, plan_many
-from outbox.senders import consent, senders
+from outbox.senders import consent, reach, senders
 from tests.conftest import make_user, sign_in
 from tests.google import CLIENT, Google
 from tests.mailing import everything_kept
@@ -91,7 +91,7 @@ def fresh(message: Message) -> tuple[str, str]:
 
 
 def connection(sender: Sender) -> SmtpConnection:
-    return Smtp(senders.account(Sender.get_by_id(sender.id), 5), "test").connect()
+    return Smtp(reach.account(Sender.get_by_id(sender.id), 5), "test").connect()
 
 
 def test_r5_after_consent_mails_go_out_as_the_address_google_confirms(google, sender, connect, plan, deliver):
@@ -184,7 +184,7 @@ def test_another_account_does_not_slip_into_a_known_sender(google, sender, conne
 
 def test_one_access_token_serves_many_connections_and_is_renewed_before_it_is_over(google, sender, connect):
     connect(sender)
-    way = Smtp(senders.account(Sender.get(), 5), "test")
+    way = Smtp(reach.account(Sender.get(), 5), "test")
     for _connection in range(3):
         one = way.connect()
         one.open()
@@ -279,6 +279,7 @@ def test_the_test_says_honestly_how_the_account_stands(google, sender, connect, 
     google.token_fault = fault
     page = admin.post(f"/senders/{sender.id}/test").text
     assert said in page.split('id="trial"')[1].split("<form")[0] and len(google.mails) == (fault is None)
+    assert senders.wants_consent(Sender.get()) == (said == "Zustimmung gilt nicht mehr")
 
 
 def test_an_account_that_is_not_connected_is_offered_to_nobody(sender, admin):

@@ -25,6 +25,14 @@ def lost(sender: Sender) -> None:
         journal.record("sender.consent_lost", None, "worker", sender=row.id)
 
 
+def heard(sender: Sender, denied: Denied) -> str:
+    """A person has tried the sender: what they are told, and what is remembered of it."""
+    if denied.verdict == "sender_consent":
+        with transaction():
+            lost(sender)
+    return refusal(denied)
+
+
 def refusal(denied: Denied) -> str:
     """What a person is told when Google gives no token."""
     if denied.verdict == "rest":

@@ -8,12 +8,9 @@ from core import clock, journal, secrets
 from core.db import database, transaction
 from core.settings import get as setting
 from outbox import alarm, breaker
-from outbox.channels import dkim, oauth
-from outbox.channels.account import Account
 from outbox.channels.gateways import TYPES as SMS_TYPES
 from outbox.models import Message, Sender
 
-CONNECTIONS = 4  # to one account at once; many providers allow no more
 Mailbox = tuple[str, str]  # name, address
 
 in_use: list[Callable[[int], list[str]]] = []  # app.py adds who knows: sender id → words such as rules' names
@@ -45,12 +42,17 @@ def usable(user_id: int, channel: str = "email") -> list[Sender]:
 
 def of_channel(channel: str) -> list[Sender]:
     """Those that may send now and send such messages."""
-    return [row for row in active() if sends(row, channel)]
+    return [row for row in active() if channel_of(row) == channel]
+
+
+def channel_of(sender: Sender | None) -> str:
+    """What it sends: sms or email, as does the house's own address, which is no sender."""
+    return "sms" if sender and sender.type in SMS_TYPES else "email"
 
 
 def sends(sender: Sender | None, channel: str) -> bool:
-    """Whether it sends such messages; the house's own address, which is no sender, sends mails."""
-    return (sender is not None and sender.type in SMS_TYPES) == (channel == "sms")
+    """Whether it sends such messages."""
+    return channel_of(sender) == channel
 
 
 def any_gateway() -> int | None:
@@ -140,39 +142,6 @@ def missing(ids: Collection[int]) -> dict[int, str]:
 
 def _hindered(sender: Sender) -> str:
     return "sender_off" if not sender.active else "sender_consent" if wants_consent(sender) else ""
-
-
-def account(sender: Sender, longest: float = float("inf")) -> Account:
-    """How to reach it. A password sealed with another key is none: the server will say so."""
-    try:
-        password = secrets.open_(sender.password) if sender.password else ""
-    except secrets.Unopenable:
-        password = ""
-    return Account(
-        channel_name(sender), sender.host, sender.port, sender.tls, sender.login, password, CONNECTIONS, longest,
-        tokens=_tokens(sender, longest) if sender.type == "gmail" else None, sign=_sign(sender),
-    )
-
-
-def _tokens(sender: Sender, longest: float) -> oauth.Tokens:
-    return oauth.Tokens(client(sender), hidden_of(sender).get("refresh_token", ""), longest)
-
-
-def client(sender: Sender) -> oauth.Client:
-    """We as the OAuth server of this sender knows us."""
-    settings = {**oauth.GOOGLE, **sender.settings}
-    return oauth.Client(settings["token_url"], settings.get("client_id", ""), hidden_of(sender).get("client_secret", ""))
-
-
-def _sign(sender: Sender) -> Callable[[bytes], bytes] | None:
-    """What signs its mails, if they shall be signed; without a key that can be read nothing goes out."""
-    told = sender.settings.get("dkim", {})
-    if not told.get("on"):
-        return None
-    try:
-        return dkim.Signer(told["domain"], told["selector"], dkim.read_key(hidden_of(sender).get("dkim_key", ""))).sign
-    except dkim.Unusable:
-        return dkim.refuse
 
 
 def hidden_of(sender: Sender) -> dict[str, str]:

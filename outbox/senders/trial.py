@@ -16,7 +16,7 @@ from outbox.channels.contract import Letter, Result
 from outbox.channels.oauth import Denied
 from outbox.channels.smtp import Smtp
 from outbox.models import Sender
-from outbox.senders import consent, senders
+from outbox.senders import consent, reach, senders
 from outbox.senders.contract import Outcome
 
 PATIENCE = 10.0  # seconds; somebody is waiting
@@ -24,7 +24,7 @@ PATIENCE = 10.0  # seconds; somebody is waiting
 
 def run(sender: Sender, to: senders.Mailbox, host: str) -> Outcome:
     """Send a test mail to a person; nothing is raised."""
-    letter, account = _letter(sender, to, host), senders.account(sender, PATIENCE)
+    letter, account = _letter(sender, to, host), reach.account(sender, PATIENCE)
     if account.sign is dkim.refuse:
         return Outcome(False, _("The key of its signature (DKIM) was kept with another key. Please enter it again."))
     connection = Smtp(account, host).connect()
@@ -33,7 +33,9 @@ def run(sender: Sender, to: senders.Mailbox, host: str) -> Outcome:
             secrets.open_(sender.password)
         connection.open()
         return _told(connection.deliver(letter, lambda: None), sender, to[1])
-    except (OSError, smtplib.SMTPException, secrets.Unopenable, Denied) as fault:
+    except Denied as denied:
+        return Outcome(False, consent.heard(sender, denied))
+    except (OSError, smtplib.SMTPException, secrets.Unopenable) as fault:
         return Outcome(False, _fault(fault, sender))
     finally:
         connection.close()
@@ -71,8 +73,6 @@ def _fault(fault: Exception, sender: Sender) -> str:
     match fault:
         case secrets.Unopenable():
             words = _("The password was kept with another key. Please enter it again.")
-        case Denied():
-            return consent.refusal(fault)
         case Forbidden():
             words = _("%(host)s leads to an address that is never a mail server.")
         case socket.gaierror():

@@ -12,7 +12,7 @@ from core import clock, keys
 from core.i18n import gettext as _
 from outbox.channels import oauth
 from outbox.models import Sender
-from outbox.senders import consent, senders
+from outbox.senders import consent, reach
 
 MAIL = "https://mail.google.com/"
 SCOPES = f"{MAIL} openid email"
@@ -47,7 +47,7 @@ def exchange(sender: Sender, code: str, state: str, back: str) -> Agreed:
     """What the code that came back is good for; raises Useless."""
     shown = {"code": code, "redirect_uri": back, "code_verifier": _derived("verifier", state)}
     try:
-        answer = senders.client(sender).ask(PATIENCE, grant_type="authorization_code", **shown)
+        answer = reach.client(sender).ask(PATIENCE, grant_type="authorization_code", **shown)
     except oauth.Denied as denied:
         raise Useless(consent.refusal(denied)) from denied
     found = _confirmed(sender, oauth.claims(str(answer.get("id_token", ""))), state)

@@ -8,7 +8,7 @@ from core.i18n import gettext as _
 from outbox.channels.contract import Channel
 from outbox.channels.smtp import Smtp
 from outbox.models import Sender
-from outbox.senders import senders, trial
+from outbox.senders import reach, senders, trial
 from outbox.senders.contract import Asking, Outcome, Type
 
 SERVER = {"host": "smtp.gmail.com", "port": 587, "tls": "starttls"}
@@ -40,7 +40,7 @@ def typed(sender: Sender) -> dict[str, str]:
 
 
 def open_(sender: Sender, host: str) -> Channel:
-    return Smtp(senders.account(sender), host)
+    return Smtp(reach.account(sender), host)
 
 
 def test(sender: Sender, asking: Asking) -> Outcome:

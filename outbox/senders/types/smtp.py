@@ -9,7 +9,7 @@ from core.i18n import gettext as _
 from outbox.channels.contract import Channel
 from outbox.channels.smtp import Smtp
 from outbox.models import Sender
-from outbox.senders import senders, trial
+from outbox.senders import reach, trial
 from outbox.senders.contract import Asking, Outcome, Type
 from outbox.senders.types.numbers import whole
 
@@ -41,7 +41,7 @@ def typed(sender: Sender) -> dict[str, str]:
 
 
 def open_(sender: Sender, host: str) -> Channel:
-    return Smtp(senders.account(sender), host)
+    return Smtp(reach.account(sender), host)
 
 
 def test(sender: Sender, asking: Asking) -> Outcome:
