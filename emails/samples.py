@@ -1,21 +1,16 @@
 """An example to show a template with when there is no record yet: nothing of it is ever saved."""
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from core import clock, i18n
-from core.i18n import gettext as _
 from emails import placeholders
 from emails.scene import Scene
 from pages import links, place
-from records.models import Contact, Kind, Location, Record
+from records import sample
+from records.models import Contact, Kind, Record
 from records.people import Person, person
 
-NUMBER = "1047"
-EXAMPLES = {"number": 4, "date": "2026-11-20", "yesno": True}
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz-Sonderausführung, rechts"
-WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [["09:00", "13:00"], ["14:00", "18:30"]])
 
 
 def scene(record: Record, company: dict[str, Any], language: str) -> Scene:
@@ -37,25 +32,7 @@ def told(kind: Kind) -> dict[str, str]:
 
 def record(kind: Kind) -> Record:
     """A made-up record of a kind in which nothing is missing."""
-    now = clock.now().replace(minute=30)
-    statuses = kind.statuses or [{"key": "new", "labels": {}, "sentence": {}}]
-    shown = next((status for status in statuses if status.get("tone") == "good"), statuses[0])
-    return Record(
-        kind=kind, number=NUMBER, status=shown["key"], total=Decimal("129.90"), currency="EUR",
-        contact=Contact(name="Ada Lovelace", email="ada@example.org", phone="+4930123456"),
-        assignee=Contact(name="Mira Aydın", email="mira@example.org"),
-        location=Location(
-            key="example", name=_("Main workshop"), street="Adalbertstraße 31", city="10999 Berlin",
-            phone="+493023125140", hours=WEEK | {"sat": [["10:00", "14:00"]]},
-        ),
-        items=[
-            {"name": _("Full inspection"), "quantity": 1, "price": "89.90"},
-            {"name": _("Inner tube"), "quantity": 2, "price": "20.00"},
-        ],
-        placed_at=now - timedelta(days=3), scheduled_at=now + timedelta(days=2), due_at=now + timedelta(days=14),
-        tracking={"carrier": "DHL", "number": "00340434161094042557"},
-        fields={field["key"]: EXAMPLES.get(field.get("type", ""), i18n.pick(field["labels"])) for field in kind.fields},
-    )
+    return sample.record(kind)
 
 
 def worst(kind: Kind) -> Record:

@@ -56,6 +56,6 @@ ACTIONS = {
     "approve": Action(N_("Approve the quote"), lambda s: _("Please look at our quote and tell us whether you approve it.")),
     "confirm": Action(N_("Confirm the appointment"), _confirm),
     "collect": Action(N_("Collect"), _collect),
-    "call": Action(N_("Call"), _call),
+    "call": Action(N_("Give us a call"), _call),
     OWN: Action(N_("In your own words"), lambda s: s.words),
 }
