@@ -27,7 +27,7 @@ class Withheld(Exception):
 def write(wish: Wish, sender: Sender | None, purse: Purse, host: str) -> Dispatch:
     """Compose it with the person's link; raises Withheld, compose.Unusable."""
     message = wish.message
-    if not senders.sends(sender, message.channel):
+    if senders.channel_of(sender) != message.channel:
         raise Withheld(End("held", "wrong_sender"))
     known = Link.get_or_none(Link.id == message.link_id) if message.link_id else None
     link = known or links.prepare(wish.record.id, wish.person.who, wish.person.reached(message.channel))

@@ -10,9 +10,9 @@ from core import clock
 from core.i18n import gettext as _
 from core.i18n import ngettext, time
 from outbox import valve
-from outbox.models import Message, SenderState, Worker
+from outbox.models import Message, Sender, SenderState, Worker
 from outbox.senders import senders
-from outbox.states import REASONS
+from outbox.states import said
 from records import actors
 from records.zones import appointment, zone_of
 
@@ -74,8 +74,11 @@ def _ways(mailbox: bool, now: datetime) -> list[Sign]:
     if mailbox:
         own = [Sign(_("Way out"), _("built-in mailbox"), link="/mailbox")]
     troubled = {number(state): state for state in states if number(state)}
-    named = senders.names(troubled)
-    further = [Sign(named[key], *fares(troubled[key], now), f"/senders/{key}", for_admins=True) for key in sorted(named)]
+    known = Sender.select().where(Sender.id.in_(list(troubled))).order_by(Sender.id) if troubled else ()
+    further = [
+        Sign(row.label, *fares(troubled[row.id], now, senders.channel_of(row)), f"/senders/{row.id}", for_admins=True)
+        for row in known
+    ]
     return [*(own[:1] or [Sign(_("Mail server"), _("accepts"))]), *further]
 
 
@@ -85,11 +88,11 @@ def number(state: SenderState) -> int:
     return int(number) if kind == "sender" else 0
 
 
-def fares(state: SenderState, now: datetime) -> tuple[str, str]:
+def fares(state: SenderState, now: datetime, channel: str = "email") -> tuple[str, str]:
     """How a sender in trouble stands, and the tone of that."""
     if state.reason == "sender_consent":
         return _("consent needed again"), "stop"
-    reason = _(REASONS.get(state.reason, state.reason))
+    reason = said(state.reason, channel)
     if state.rests_until and state.rests_until > now:
         how = _("rests until %(when)s: %(reason)s", when=time(state.rests_until, zone_of(None)), reason=reason)
     else:

@@ -24,7 +24,7 @@ FORMS = {
     "http": {
         "url": "https://sms.example.org/send", "method": "POST", "format": "json", "headers": "X-Key: {key}",
         "key": "geheim-7", "body": '{"to": "{to}", "text": "{text}"}', "statuses": "200, 202", "path": "messages.0.status",
-        "values": "ok, queued",
+        "accepted": "ok, queued",
     },
     "mailbox": {},
 }
@@ -73,7 +73,7 @@ WRONG = [
     ("seven", "cap", "1.2.3"), ("seven", "countries", ""), ("seven", "countries", "DE, XX"), ("seven", "currency", "BTC"),
     ("twilio", "sid", "AC1"), ("twilio", "token", ""), ("http", "url", "ftp://x"), ("http", "url", "https://{to}.example.org/"),
     ("http", "body", "{to} {text}"), ("http", "body", '{"to": "{to}"}'), ("http", "headers", "no header"),
-    ("http", "statuses", "500"), ("http", "values", ""), ("http", "method", "BREW"),
+    ("http", "statuses", "500"), ("http", "accepted", ""), ("http", "method", "BREW"),
 ]
 
 

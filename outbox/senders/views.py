@@ -1,6 +1,5 @@
 """Settings: the senders beside the house's own address, how each fares, its form and its test."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -15,8 +14,9 @@ from core.i18n import gettext as _
 from core.i18n import ngettext
 from outbox import pulse
 from outbox.models import Sender, SenderState
-from outbox.senders import gateways, quota, senders
+from outbox.senders import gateways, senders
 from outbox.senders.contract import Asking, Outcome
+from outbox.senders.lines import line
 from outbox.senders.types import TYPES
 from outbox.senders.types.numbers import whole
 
@@ -26,17 +26,6 @@ Answer = str | Response | tuple[str, int]
 MOST = 100_000  # messages an hour
 
 
-@dataclass(frozen=True)
-class Line:
-    """A sender in the list: who may use it, how it stands in words with a tone, what it has sent within the hour."""
-
-    sender: Sender
-    who: str
-    how: str
-    tone: str
-    sent: int
-
-
 @bp.get("")
 @admin_only
 def index() -> str:
@@ -44,7 +33,7 @@ def index() -> str:
     states = {row.sender: row for row in SenderState.select()}
     own = next((pulse.fares(row, clock.now()) for row in states.values() if not pulse.number(row)), None)
     found = Sender.select().order_by(Sender.active.desc(), Sender.label)
-    lines = [_line(row, people, states.get(senders.channel_name(row))) for row in found]
+    lines = [line(row, people, states.get(senders.channel_name(row))) for row in found]
     address = senders.signature(None, _host())[0][1]
     mailbox = not current_app.config["STATUSBOTE"].smtp_url
     return render_template("outbox/senders/index.html", lines=lines, own=own, address=address, mailbox=mailbox)
@@ -140,22 +129,6 @@ def _save(sender: Sender) -> Answer:
     return redirect(url_for("senders.edit", id=sender.id), 303)
 
 
-def _line(sender: Sender, people: dict[int, str], state: SenderState | None) -> Line:
-    who = ", ".join(people[id] for id in sender.users if id in people) or _("everybody")
-    sent = quota.sent(sender)
-    if not sender.active:
-        return Line(sender, who, _("switched off"), "", sent)
-    if senders.wants_consent(sender):
-        how = (_("consent needed again"), "stop") if sender.from_address else (_("not connected yet"), "wait")
-        return Line(sender, who, *how, sent)
-    if state:
-        sign = pulse.fares(state, clock.now())
-        return Line(sender, who, sign[0], sign[1], sent)
-    if sender.quota and sent >= sender.quota:
-        return Line(sender, who, _("has sent all it may within the hour"), "wait", sent)
-    return Line(sender, who, _("ready"), "good", sent)
-
-
 def _stored(sender: Sender, outcome: Outcome | None = None, to: str = "") -> str:
     shown = {"label": sender.label, "quota": str(sender.quota), **TYPES[sender.type].typed(sender)}
     return _page(sender, Form(shown), sender.users, outcome, to)
@@ -169,7 +142,7 @@ def _page(sender: Sender, form: Form, chosen: list[int], outcome: Outcome | None
         "outbox/senders/sender.html", sender=sender, kind=kind, form=form, chosen=chosen, people=people, outcome=outcome,
         to=to, choices=choices, hidden=senders.hidden_of(sender), used=senders.users_of(sender) if sender.id else [],
         report=gateways.report_url(sender) if sender.id else "", seen=gateways.is_seen(),
-        line=_line(sender, dict(people), SenderState.get_or_none(SenderState.sender == senders.channel_name(sender)))
+        line=line(sender, dict(people), SenderState.get_or_none(SenderState.sender == senders.channel_name(sender)))
         if sender.id else None,
     )
 

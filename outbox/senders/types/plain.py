@@ -34,10 +34,10 @@ def read(form: Form, sender: Sender) -> dict[str, Any]:
         "body": _body(form),
         "statuses": _statuses(form),
         "path": form.line("path", 200, needed=False),
-        "values": [value.strip() for value in form.line("values", 400, needed=False).split(",") if value.strip()],
+        "values": [value.strip() for value in form.line("accepted", 400, needed=False).split(",") if value.strip()],
     }
     if settings["path"] and not settings["values"]:
-        form.refuse("values", _("Please say what stands there when the SMS was taken."))
+        form.refuse("accepted", _("Please say what stands there when the SMS was taken."))
     everywhere = f"{settings['url']} {settings['body'] if settings['format'] != 'none' else ''}"
     if not all(place in everywhere for place in ("{to}", "{text}")):
         name = "url" if settings["format"] == "none" else "body"
@@ -47,8 +47,9 @@ def read(form: Form, sender: Sender) -> dict[str, Any]:
 
 def typed(sender: Sender) -> dict[str, str]:
     own = {name: sender.settings.get(name, "") for name in ("url", "method", "format", "headers", "body", "path")}
-    lists = {name: ", ".join(str(one) for one in sender.settings.get(name, ())) for name in ("statuses", "values")}
-    return {**sms.typed(sender), **own, **lists}
+    lists = {"statuses": "statuses", "accepted": "values"}
+    joined = {name: ", ".join(str(one) for one in sender.settings.get(key, ())) for name, key in lists.items()}
+    return {**sms.typed(sender), **own, **joined}
 
 
 def _address(form: Form) -> str:
