@@ -43,7 +43,7 @@ BLUEPRINTS: tuple[Any, ...] = (
 RECORD_SLOTS = {
     "biography": "/outbox/for/{id}",
     "effect": "/rules/record/{id}/status?status={status}",
-    "why": "/rules/record/{id}/why", "owed": "/rules/ladder/{id}",
+    "why": "/rules/record/{id}/why", "owed": "/rules/ladder/{id}", "many": "/outbox/write/many",
     "undo": "/outbox/undo/{id}", "write": "/outbox/write/{id}", "contact": "/outbox/write/contact/{id}",
     "many": "/outbox/write/many",
     "details": [

@@ -79,6 +79,19 @@ def subject(template: Template, record: Record, person: Person | None) -> str:
             raise Unusable(str(error.message)) from error
 
 
+def subject(template: Template, record: Record, person: Person | None) -> str:
+    """What its subject alone would say; raises Unusable."""
+    company = settings.get("company")
+    language = spoken(template.spoken("email"), person.language if person else None, company)
+    compiled = _compiled(template.texts[language], language, company, template.layout)
+    with i18n.speaking(language):
+        try:
+            said = values.of(Scene(record, person, company), {}, harmless.without_addresses)
+            return _one_line(compiled.subject.render(said))
+        except LiquidError as error:
+            raise Unusable(str(error.message)) from error
+
+
 def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -> str:
     """The reader's language, else the company's, else the first the template speaks."""
     for language in (i18n.nearest(wanted), company.get("language") or "de", *texts):

@@ -6,8 +6,9 @@ from flask_login import current_user
 from accounts.access import signed_in
 from core import clock
 from core.i18n import gettext as _
-from outbox import chart, pulse, release, today, unusual
+from outbox import chart, pulse, release, today, unusual, valve
 from outbox.models import Message
+from outbox.writing import progress
 from records.zones import zone_of
 
 bp = Blueprint("today", __name__, template_folder="templates")
@@ -19,7 +20,8 @@ def index() -> str:
     figures = today.figures()
     return render_template(
         "outbox/today.html", greeting=greeting(), zone=zone_of(None), figures=figures, health=_health(),
-        chart=chart.draw(figures.sent, figures.planned), anything=Message.select().exists(), **_open(),
+        chart=chart.draw(figures.sent, figures.planned), anything=Message.select().exists(),
+        runs=progress.lately(), stopped=bool(valve.stopped()), **_open(),
     )
 
 

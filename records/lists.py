@@ -40,15 +40,8 @@ def records(
     kind: Kind, words: str = "", status: str = "", location: int | None = None, mark: str = "", after: str = ""
 ) -> Page:
     """The newest records of a kind, by their last change; `after` is a cursor of an earlier page, `mark` one of MARKS."""
-    query = Record.select(Record, Contact).join(Contact, JOIN.LEFT_OUTER, on=Record.contact).where(Record.kind == kind)
-    if status:
-        query = query.where(Record.status == status)
-    if location is not None:
-        query = query.where(Record.location == location)
-    if mark:
-        query = query.where(MARKS[mark].test())
-    if words.strip():
-        query = query.where(_match(kind, words.strip()))
+    query = Record.select(Record, Contact).join(Contact, JOIN.LEFT_OUTER, on=Record.contact)
+    query = _found(query, kind, words, status, location, mark)
     if cursor := _cursor(after):
         at, id = cursor
         query = query.where((Record.updated_at < at) | ((Record.updated_at == at) & (Record.id < id)))
@@ -64,6 +57,24 @@ def marks(ids: Collection[int]) -> dict[int, list[Mark]]:
         for (id,) in tuples(Record.select(Record.id).where(Record.id.in_(list(ids)), mark.test())):
             found.setdefault(id, []).append(mark)
     return found
+
+
+def ids(kind: Kind, words: str, status: str, location: int | None, mark: str, most: int) -> list[int]:
+    """The newest records that a search finds, by their ids, no more than `most`."""
+    query = Record.select(Record.id).join(Contact, JOIN.LEFT_OUTER, on=Record.contact)
+    query = _found(query, kind, words, status, location, mark).order_by(Record.updated_at.desc(), Record.id.desc())
+    return [id for (id,) in query.limit(most).tuples()]
+
+
+def _found(query: Any, kind: Kind, words: str, status: str, location: int | None, mark: str) -> Any:
+    query = query.where(Record.kind == kind)
+    if status:
+        query = query.where(Record.status == status)
+    if location is not None:
+        query = query.where(Record.location == location)
+    if mark:
+        query = query.where(MARKS[mark].test())
+    return query.where(_match(kind, words.strip())) if words.strip() else query
 
 
 def contacts(words: str = "", after: str = "") -> Page:

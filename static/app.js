@@ -82,7 +82,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 /* In a list to mark, the arrow keys go from box to box, and Shift with a click marks all in between. */
-const boxes = (box) => [...box.form.querySelectorAll(".tick")];
+const boxes = (box) => [...box.form.elements].filter((one) => one.matches(".tick"));
 let anchor = null;
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -100,7 +100,7 @@ document.addEventListener("click", (event) => {
 
 /* <label hidden><input type="checkbox" data-all> marks every box of its list, and shows whether all are marked or some. */
 function tally(form) {
-  const all = form?.querySelector("[data-all]");
+  const all = [...(form?.elements ?? [])].find((one) => one.matches("[data-all]"));
   if (!all) return;
   const marked = boxes(all).filter((box) => box.checked).length;
   all.checked = marked > 0 && marked === boxes(all).length;

@@ -28,8 +28,13 @@ def templates(kinds: list[Kind], reminder: bool = False) -> list[Template]:
 
 def reminds(template: Template) -> bool:
     """Whether a template names the open amount without asking whether there is one."""
-    body = grammar.own(template.text(i18n.current()).get("body", ""))
-    return "record.open" in check.paths(body) and not re.search(r"\{%-?\s*if record\.open", body)
+    return urges(template.text(i18n.current()).get("body", ""))
+
+
+def urges(body: str) -> bool:
+    """Whether a text names the open amount without asking whether there is one."""
+    said = grammar.own(body)
+    return "record.open" in check.paths(said) and not re.search(r"\{%-?\s*if record\.open", said)
 
 
 def _distance(template: Template, reminder: bool) -> tuple[bool, bool, bool]:

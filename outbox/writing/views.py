@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from accounts.access import signed_in
@@ -117,7 +117,7 @@ def _page(draft: Single, contact: Contact | None = None, about: list[choices.Opt
     reason, record, beside = single.hindrance(draft), draft.record, _beside(draft)
     may_pay = choices.is_open(record) and not enclosing.pays(draft.text["body"])
     return render_template(
-        "outbox/writing/single.html", draft=draft, record=record, kind=record.kind, reader=draft.reader,
+        "outbox/writing/single.html", draft=draft, record=record, kind=record.kind,
         templates=choices.templates([record.kind], draft.reminder), people=choices.people(record),
         hindrance=reason, why=_(REASONS[reason]) if reason else "", spoken=i18n.LANGUAGES[draft.language],
         chips=[chip for chip in filled.chips(record) if not enclosing.parted(chip[0])[1]], stopped=bool(valve.stopped()),
@@ -129,10 +129,15 @@ def _page(draft: Single, contact: Contact | None = None, about: list[choices.Opt
 def _beside(draft: Single) -> dict[str, Any]:
     """The mail, or why there is none."""
     troubles = single.faults(draft)
+    found: dict[str, Any] = {
+        "mail": None, "troubles": list(troubles.values()), "reader": draft.reader,
+        "preview_url": url_for("writing.preview", id=draft.record.id),
+        "letter_url": url_for("writing.letter", id=draft.record.id),
+    }
     try:
-        return {"mail": None if troubles else single.written(draft), "troubles": list(troubles.values())}
+        return found if troubles else found | {"mail": single.written(draft)}
     except (Wrong, compose.Unusable) as error:
-        return {"mail": None, "troubles": [str(error)]}
+        return found | {"troubles": [str(error)]}
 
 
 def _record(id: int) -> Record:
