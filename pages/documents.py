@@ -1,5 +1,6 @@
 """Documents that staff give the customer of a record: files that only staff and whoever was let in to its page can load."""
 
+import re
 from collections.abc import Iterable
 
 from core import clock, journal, keys, uploads
@@ -12,6 +13,7 @@ from records.models import Record
 
 LARGEST = 5  # MB
 MOST = 30  # documents of one record
+LONGEST = 100  # characters of a name without its ending
 FOLDER = "documents"
 QUERY = "document"  # what a page asks with for one of its own
 
@@ -50,11 +52,18 @@ def add(record: Record, name: str, data: bytes, actor: str) -> Document:
         raise Refused("document", _("The document cannot be kept just now. Please try again.")) from error
     with transaction():
         document: Document = Document.create(
-            record=record, name=uploads.harmless(name, ending), type=sort, size=len(data), file=file, actor=actor,
+            record=record, name=tidy(name) + ending, type=sort, size=len(data), file=file, actor=actor,
             created_at=clock.now(),
         )
         journal.record("document.added", record.id, actor, unread=True, document=document.id)
     return document
+
+
+def tidy(name: str) -> str:
+    """A file's name without folders, ending and what some system takes amiss; it stands on the page as well."""
+    stem = re.sub(r"\.\w{1,5}$", "", name.replace("\\", "/").rpartition("/")[2])
+    plain = "".join(char if char.isprintable() else " " for char in re.sub(r'[<>:"|?*]', "-", stem))
+    return " ".join(plain.split())[:LONGEST].strip(" .") or _("Document")
 
 
 def remove(document: Document, actor: str) -> None:

@@ -182,7 +182,7 @@ def test_the_place_leads_to_a_map_and_tells_days_off_that_are_near(make_record: 
     record = make_record("1", location="berlin")
     place = html(record).split('id="place"')[1]
     lead = "https://www.openstreetmap.org/search?query=Adalbertstra%C3%9Fe+31%2C+10999+Berlin"
-    assert f'<a href="{lead}" rel="noopener noreferrer">Auf der Karte zeigen</a>' in place
+    assert f'<a class="map" href="{lead}" rel="noopener noreferrer">Auf der Karte zeigen</a>' in place
     assert "Geschlossen: 24. Dezember bis 1. Januar (Betriebsferien)" in text(record)
     assert "vorbei" not in place and "fern" not in place
 

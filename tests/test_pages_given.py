@@ -14,7 +14,7 @@ from icalendar import Calendar
 from werkzeug.test import TestResponse
 
 from accounts.limits import limiter
-from core import clock, journal, uploads
+from core import clock, i18n, journal, uploads
 from core.db import transaction
 from core.journal import Entry
 from pages import documents, files, grants, links, publish, sweep
@@ -57,8 +57,8 @@ def hand_over(client: FlaskClient, record: Record, name: str, data: bytes) -> Te
 def test_a_document_stands_on_the_page_and_is_loaded_through_the_grant(
     record: Record, clerk: FlaskClient, reader: tuple[FlaskClient, str]
 ) -> None:
-    answer = hand_over(clerk, record, "../Kostenvoranschlag März.pdf", PDF)
-    assert answer.status_code == 200 and "Kostenvoranschlag Maerz.pdf" in answer.text
+    answer = hand_over(clerk, record, "../Kostenvoranschlag Nr. 7 – März.pdf", PDF)
+    assert answer.status_code == 200 and "Kostenvoranschlag Nr. 7 – März.pdf" in answer.text
     journal.read([publish.read])
     client, address = reader
     document = Document.get()
@@ -66,7 +66,7 @@ def test_a_document_stands_on_the_page_and_is_loaded_through_the_grant(
     loaded = client.get(f"{address}?document={document.id}")
     assert (loaded.status_code, loaded.data, loaded.mimetype) == (200, PDF, "application/pdf")
     told = loaded.headers
-    assert told["Content-Disposition"] == 'attachment; filename="Kostenvoranschlag Maerz.pdf"'
+    assert told["Content-Disposition"].startswith("attachment; filename") and "M%C3%A4rz.pdf" in told["Content-Disposition"]
     assert told["X-Content-Type-Options"] == "nosniff" and told["Cache-Control"] == "no-store"
     assert "sandbox" in told["Content-Security-Policy"] and "ETag" not in told
     assert Entry.get(Entry.what == "document.added").data == {"document": document.id}
@@ -105,6 +105,15 @@ def test_what_is_no_document_is_refused_in_words(
 ) -> None:
     answer = hand_over(clerk, record, name, data)
     assert answer.status_code == 422 and sentence in answer.text and not Document.select().exists()
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("C:\\Bilder\\Foto 1.JPG", "Foto 1"), ("a\r\nSet-Cookie: x.pdf", "a Set-Cookie- x"), ("\u202egpj.exe.pdf", "gpj.exe"),
+    ("..pdf", "Dokument"), ("x" * 300 + ".pdf", "x" * 100), ("<b>.png", "-b-"),
+])
+def test_the_name_of_a_document_is_made_harmless(given: str, kept: str) -> None:
+    with i18n.speaking("de"):
+        assert documents.tidy(given) == kept
 
 
 def test_a_disk_that_is_full_loses_nothing(
