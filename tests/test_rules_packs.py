@@ -1,17 +1,22 @@
 """The starter packs: put in once, edits are kept."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from core import i18n, settings
+from app import READERS
+from core import clock, i18n, journal, settings
 from core.db import transaction
 from core.i18n import LANGUAGES
+from emails import bubble, samples, sms
 from emails.check import kind_fields, text_faults
 from emails.models import Template
+from outbox.models import Message, Sender
 from records import kinds
 from records.models import Kind, Location
+from records.people import Person
 from rules import lint
 from rules.lint.house import House
 from rules.models import Rule
@@ -22,6 +27,14 @@ PACKS = [pack.name for pack in reader.available()]
 PROMISED = ["new", "accepted", "in_progress", "waiting", "ready", "done", "cancelled"]
 
 
+@pytest.fixture
+def gateway(house: Flask) -> Sender:
+    """The built-in mailbox for SMS."""
+    with transaction():
+        plain = {"host": "", "port": 0, "tls": "none", "from_address": "", "created_at": clock.now()}
+        return Sender.create(type="mailbox", label="Probe", **plain)
+
+
 def test_the_repair_shop_brings_what_was_promised(house: Flask) -> None:
     report = reader.install("repair-shop")
     statuses = Kind.get(Kind.key == "order").statuses
@@ -29,9 +42,9 @@ def test_the_repair_shop_brings_what_was_promised(house: Flask) -> None:
     for status in statuses:
         assert all(status["labels"][language] and status["sentence"][language] for language in LANGUAGES)
     rules = {rule.trigger + "".join(rule.options.get("statuses", [])): rule for rule in Rule.select()}
-    assert set(rules) == {"created", "status_changed_toready", "status_changed_tocancelled"}
-    assert all(rule.on and rule.since for rule in rules.values())
-    assert len(report.rules) == 3
+    assert set(rules) == {"created", "status_changed_toready", "status_changed_tocancelled", "status_changed_todone"}
+    assert [key for key, rule in rules.items() if not rule.on] == ["status_changed_todone"]
+    assert len(report.rules) == 4 and len(report.on) == 3
 
 
 def test_each_of_its_mails_carries_the_link_in_both_languages(house: Flask) -> None:
@@ -40,7 +53,44 @@ def test_each_of_its_mails_carries_the_link_in_both_languages(house: Flask) -> N
         assert set(template.texts) == set(LANGUAGES)
         for language, text in template.texts.items():
             assert text_faults(text, language, []) == []
-            assert "({{ link }})" in text["body"]
+            assert "({{ link }})" in text["body"] or not template.spoken("email")
+
+
+def test_each_of_its_sms_is_a_single_part_in_both_languages(house: Flask, shop: dict[str, Location]) -> None:
+    reader.install("repair-shop")
+    record, link = samples.record(Kind.get(Kind.key == "order")), f"https://status.radhaus-lindner.example/s/{bubble.TOKEN}"
+    texted = [template for template in Template.select() if template.spoken("sms")]
+    assert len(texted) == 6
+    for template in texted:
+        for language in LANGUAGES:
+            said = sms.fill(template, record, Person("customer", "Ada", "", language, None, None), link)
+            assert (sms.count(said).encoding, sms.count(said).segments) == ("gsm7", 1), said
+            assert said.startswith("Radhaus Lindner: ") and (link in said or not template.spoken("email"))
+
+
+def test_r6_feedback_is_asked_by_sms_an_hour_after_completion_once_there_is_a_gateway(
+    gateway: Sender, shop: dict[str, Location], make_record: Any, ada: dict[str, Any]
+) -> None:
+    reader.install("repair-shop")
+    rule = Rule.get(Rule.channel == "sms")
+    assert (rule.on, rule.sender_id, rule.delay) == (True, gateway.id, 60)
+    asked = {"contact": {**ada, "consent": {"sms": True}}, "fields": {"feedback": True}}
+    make_record("1001", **asked)
+    make_record("1002", contact=asked["contact"])
+    for number in ("1001", "1002"):
+        make_record(number, status="done", location="berlin")
+    while journal.read(READERS):
+        pass
+    planned = list(Message.select().where(Message.rule_id == rule.id))
+    assert [(one.record.number, one.channel, one.sender_id) for one in planned] == [("1001", "sms", gateway.id)]
+    assert planned[0].due_at >= planned[0].planned_at + timedelta(minutes=59)
+
+
+def test_r6_without_a_gateway_the_rule_says_what_it_needs(admin: Any, shop: dict[str, Location]) -> None:
+    assert "ausgeschaltet, bis ein SMS-Gateway verbunden ist" in admin.get("/rules?kind=order").text
+    reader.install("repair-shop")
+    page = admin.get("/rules?kind=order").text
+    assert "die SMS <b>Bitte um Feedback</b>" in page and "bitte verbinden Sie unter" in page
 
 
 def test_putting_it_in_twice_changes_nothing(house: Flask) -> None:
@@ -55,12 +105,12 @@ def test_putting_it_in_twice_changes_nothing(house: Flask) -> None:
 def test_what_an_admin_changed_or_deleted_stays_so(house: Flask) -> None:
     reader.install("repair-shop")
     with transaction():
-        first, second, third = Rule.select().order_by(Rule.id)
+        first, second, *others = Rule.select().order_by(Rule.id)
         first.name = "Mein Name"
         first.save()
         second.delete_instance()
     reader.install("repair-shop")
-    assert [rule.name for rule in Rule.select().order_by(Rule.id)] == ["Mein Name", third.name]
+    assert [rule.name for rule in Rule.select().order_by(Rule.id)] == ["Mein Name", *(rule.name for rule in others)]
 
 
 def test_statuses_an_admin_has_changed_are_kept_and_only_missing_ones_added(house: Flask) -> None:
@@ -104,7 +154,7 @@ def test_every_text_of_a_pack_is_there_in_both_languages_and_without_fault(house
 
 
 @pytest.mark.parametrize("name", PACKS)
-def test_nothing_stops_a_rule_of_a_pack(shop: dict[str, Location], name: str) -> None:
+def test_nothing_stops_a_rule_of_a_pack(shop: dict[str, Location], gateway: Sender, name: str) -> None:
     reader.install(name)
     for rule in Rule.select():
         assert [one.sentence for one in lint.of(rule, House()) if one.stops] == [], rule.name

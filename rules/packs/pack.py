@@ -55,10 +55,11 @@ def _read(folder: Path) -> Pack:
     for said in words["template"]:
         files = sorted((folder / "templates").glob(f"{said['key']}.*.md"))
         texts[said["key"]] = {file.suffixes[-2].lstrip("."): _text(file) for file in files}
-    return Pack(folder.name, {"profile": [], **words}, texts)
+    return Pack(folder.name, {"profile": [], "page": [], **words}, texts)
 
 
 def _text(file: Path) -> dict[str, str]:
-    """A text with its subject in front: `---`, `subject: …`, `---`, then the body."""
+    """A text: `---`, `subject: …` and `sms: …` as far as there are any, `---`, then the body."""
     _start, head, body = file.read_text(encoding="utf-8").split("---\n", 2)
-    return {"subject": head.removeprefix("subject:").strip(), "body": body.strip()}
+    said = {name: text.strip() for name, _colon, text in (line.partition(":") for line in head.splitlines())}
+    return {"subject": "", "body": body.strip(), **said}

@@ -13,12 +13,13 @@ from core.db import transaction
 from core.i18n import gettext as _
 from records.models import Kind
 from rules import words
+from rules.models import Rule
 from rules.packs import rows
 from rules.packs.pack import NoSuchPack, Pack, available, find
 
 __all__ = ["NoSuchPack", "Pack", "Report", "available", "find", "install", "installed", "sentences", "starters"]
 
-KEPT = ("statuses", "fields", "events", "profiles", "templates", "rules")
+KEPT = ("statuses", "fields", "events", "profiles", "templates", "rules", "pages")
 
 
 @dataclass
@@ -32,10 +33,12 @@ class Report:
     templates: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     on: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)  # settings for status files
     kept: int = 0
 
     def __str__(self) -> str:
         many = {"statuses": self.statuses, "details": self.details, "templates": self.templates, "rules": self.rules}
+        many["page settings"] = self.pages
         new = ", ".join(f"{len(names)} {what}" for what, names in many.items() if names)
         return f"{self.pack}: {f'put in {new}.' if new else 'everything was there already.'}"
 
@@ -60,8 +63,13 @@ def sentences(pack: Pack) -> list[Markup]:
     kinds = {kind.key: kind for kind in Kind.select()}
     kinds |= {said["key"]: rows.filled_kind(said)[0] or Kind(**said) for said in pack.words["kind"]}
     rules = [rows.unsaved_rule(said, numbers, kinds[said["kind"]]) for said in pack.words["rule"]]
-    off = Markup(' <span class="soft">({})</span>').format(_("switched off at first"))
-    return [words.sentence(rule, names) + (escape("") if rule.on else off) for rule in rules]
+    return [words.sentence(rule, names) + (escape("") if rule.on else _off(rule)) for rule in rules]
+
+
+def _off(rule: Rule) -> Markup:
+    gateway = rule.channel == "sms" and not rule.sender_id
+    said = _("switched off until an SMS gateway is connected") if gateway else _("switched off at first")
+    return Markup(' <span class="soft">({})</span>').format(said)
 
 
 def install(name: str, actor: str = "worker") -> Report:
@@ -79,6 +87,8 @@ def install(name: str, actor: str = "worker") -> Report:
             _once(said, known["templates"], report, partial(_template, said, pack, report))
         for said in pack.words["rule"]:
             _once(said, known["rules"], report, partial(_rule, said, known["templates"], actor, report))
+        for said in pack.words["page"]:
+            _once(said, known["pages"], report, partial(_page, said, actor, report))
         settings.put(f"pack:{name}", known)
     return report
 
@@ -92,6 +102,11 @@ def _once(said: dict[str, Any], known: dict[str, Any], report: Report, put: Call
 
 def _profile(said: dict[str, Any], report: Report) -> str:
     report.profiles.append(rows.put_profile(said))
+    return str(said["key"])
+
+
+def _page(said: dict[str, Any], actor: str, report: Report) -> str:
+    report.pages += rows.put_page(said, actor)
     return str(said["key"])
 
 

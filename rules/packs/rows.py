@@ -1,9 +1,11 @@
-"""Makes rows of what a pack says: kinds with their statuses, fields and events, profiles, templates and rules."""
+"""Makes rows of what a pack says: kinds with their statuses, fields and events, profiles, templates, rules, pages."""
 
 from typing import Any
 
 from core import clock, i18n, journal, settings
 from emails.models import Template
+from outbox.senders import senders
+from pages.settings import store
 from records import kinds
 from records.models import Kind, Profile
 from rules import versions
@@ -56,7 +58,7 @@ def put_template(said: Words, pack: Pack) -> Template:
 
 
 def put_rule(said: Words, templates: dict[str, int], actor: str) -> Rule:
-    """The rule, switched on unless the pack says otherwise; `templates`: key → id."""
+    """The rule, switched on unless the pack says otherwise or its SMS have no gateway; `templates`: key → id."""
     rule = unsaved_rule(said, templates, Kind.get(Kind.key == said["kind"]))
     rule.name = in_company_language(said["name"])
     rule.since = rule.created_at = rule.updated_at = clock.now()
@@ -66,10 +68,30 @@ def put_rule(said: Words, templates: dict[str, int], actor: str) -> Rule:
     return rule
 
 
+def put_page(said: Words, actor: str) -> list[str]:
+    """Settings for status files, unless somebody has set that already; what was set, by its label."""
+    kind, status = Kind.get(Kind.key == said["kind"]), said.get("status", "")
+    if store.setting(kind.key, status).version:
+        return []
+    store.save(kind.key, status, page_content(said), 0, actor, "pack")
+    return [kind.status_label(status) if status else kind.label("many")]
+
+
+def page_content(said: Words) -> Words:
+    """The parts of a page that a pack speaks of, as they are kept."""
+    content = {part: said[part] for part in ("headline", "text", "blocks") if part in said}
+    if "action" in said:
+        content["action"] = {"key": said["action"]}
+    return content
+
+
 def unsaved_rule(said: Words, templates: dict[str, int], kind: Kind) -> Rule:
     recipients = [{"address": "", **one, "template": templates[one["template"]]} for one in said["recipients"]]
     columns = {name: said[name] for name in COLUMNS if name in said}
     rule = Rule(kind=kind, trigger=said["trigger"], recipients=recipients, on=said.get("on", True), **columns)
+    if rule.channel == "sms":
+        rule.sender_id = senders.any_gateway()
+        rule.on = rule.on and rule.sender_id is not None
     if "steps" in rule.options:
         rule.options = {**rule.options, "steps": [_step(step, templates) for step in rule.options["steps"]]}
     return rule
