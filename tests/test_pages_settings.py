@@ -14,12 +14,14 @@ from core import db, journal, settings
 from core.db import transaction
 from core.journal import Entry
 from pages import links, publish
+from pages.actions import ACTIONS
 from pages.blocks import BLOCKS
 from pages.models import Page
-from pages.settings import renewal, sheet, store
+from pages.settings import draft, renewal, sheet, store
 from pages.settings.models import PageSetting, PageSettingVersion
 from pages.settings.sheet import Content
 from records.models import Kind, Record
+from rules.packs import reader, rows
 
 START = datetime(2026, 11, 16, 9, 12, tzinfo=UTC)
 ITEMS = [{"name": "Große Inspektion", "quantity": 1, "price": "79.00"}]
@@ -217,3 +219,30 @@ def test_no_question_is_asked_for_each_page(make_record: Callable[..., Record], 
     publish.print_pages(ids)
     assert len(asked) <= 10, asked
     assert settings.get("pages") and Kind.select().count()
+
+
+def test_x11_a_pack_brings_settings_for_its_pages_and_keeps_what_an_admin_has_set(
+    make_record: Callable[..., Record], ada: dict[str, Any]
+) -> None:
+    put({"headline": {"de": "Eigenes"}}, "done")
+    report = reader.install("repair-shop")
+    assert "Abholbereit" in report.pages and "Abgeschlossen" not in report.pages
+    ready = make_record("1", status="ready", location="berlin")
+    assert "nennen Sie die Nummer 1." in text(ready) and "Liegt für Sie bereit: Werkstatt Kreuzberg" in text(ready)
+    english = make_record("2", status="ready", contact={**ada, "email": "ben@example.org", "language": "en"})
+    assert "give us the number 2." in text(english)
+    assert "Eigenes" in text(make_record("3", status="done"))
+    put({}, "ready")
+    assert reader.install("repair-shop").pages == [] and "nennen Sie" not in text(ready)
+
+
+@pytest.mark.parametrize("pack", reader.available(), ids=str)
+def test_x11_what_packs_say_on_pages_could_be_typed_by_an_admin(house: Flask, pack: reader.Pack) -> None:
+    reader.install(pack.name)
+    for said in pack.words["page"]:
+        kind = Kind.get(Kind.key == said["kind"])
+        assert said.get("status", "") in ("", *(status["key"] for status in kind.statuses))
+        content = rows.page_content(said)
+        assert draft.Draft(kind, said.get("status", ""), content, 0).faults() == {}
+        assert all(set(content[part]) == {"de", "en"} for part in ("headline", "text") if part in content)
+        assert content.get("action", {}).get("key", "") in ACTIONS
