@@ -10,10 +10,10 @@ from accounts.access import signed_in
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from outbox import hand, history, record_views, today, today_views
+from outbox import hand, record_views, today, today_views
 from outbox.models import Message
 from outbox.states import STATES
-from outbox.views import kept
+from outbox.views import shown
 from outbox.words import tell
 from records import amounts
 from records.contacts import Refused
@@ -82,4 +82,4 @@ def _shown(message: Message, back: str, said: str, code: int) -> str:
     told = tell([message])[0]
     if back == "list":
         return render_template("outbox/_row.html", told=told, follow=True) + toast
-    return render_template("outbox/_message.html", told=told, lines=history.of(told), mail=kept(message)) + toast
+    return shown(told) + toast

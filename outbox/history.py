@@ -17,6 +17,7 @@ EVENTS = {
     "message.delivered": ("sent", "check", N_("Arrived, says the network")),
     "message.dropped": ("dropped", "cross", N_("Dropped")),
     "message.failed": ("failed", "warn", N_("Failed")),
+    "message.tried": ("", "again", N_("Tried, and tried again later")),
     "message.held": ("held", "pause", N_("Held")),
     "message.unclear": ("held", "question", N_("Unclear whether it arrived")),
     "message.bounced": ("failed", "undo", N_("Came back")),

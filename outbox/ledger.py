@@ -162,8 +162,8 @@ class Ledger:
         )
         if hit and verdict in NOWHERE:
             _suppress(dispatch, NOWHERE[verdict], now)
-        told = hit and end.state in ("failed", "unclear")
-        return [message.line(end.state, end.reason, code=dispatch.code)] if told else []
+        what = end.state if end.state in ("failed", "unclear") else "tried"
+        return [message.line(what, end.reason, code=dispatch.code)] if hit and (what != "tried" or end.counts) else []
 
 
 def _name(sent: list[Dispatch]) -> None:

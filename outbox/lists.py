@@ -1,4 +1,4 @@
-"""Finding messages among a million: groups of states, a search, a page at a time, never a count of everything."""
+"""Finding messages among a million: groups of states, filters, a search, a page at a time, never a count of everything."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,13 +6,11 @@ from typing import Any
 from peewee import SQL, Expression, Field
 
 from core.i18n import N_
-from core.rows import tuples
 from outbox.models import Message
-from records import lists
-from records.models import Contact, Record
+from outbox.seek import EVERYTHING, Within, spoken_of
 
 PAGE = 40
-FEW = 400  # messages of one search
+COUNTED = 1000  # messages counted for a link; stands for that many or more
 
 
 def only(*names: str) -> Expression:
@@ -49,19 +47,34 @@ class Page:
     after: str
 
 
-def page(group: str = "", words: str = "", after: str = "") -> Page:
-    """A page of a group; `words` is a record's number, an address or a name; `after` the id of the last row before."""
+def page(group: str = "", words: str = "", after: str = "", within: Within = EVERYTHING) -> Page:
+    """A page of a group; `words` are searched for, see `outbox.seek`; `after` the id of the last row before."""
     chosen = GROUPS.get(group, GROUPS[""])
-    query = Message.select()
-    if chosen.test is not None:
-        query = query.where(chosen.test)
-    if words.strip():
-        query = query.where(Message.id.in_(_spoken_of(words.strip())))
+    query = sought(group, words, within)
     if after.isdecimal() and len(after) < 18:
         query = query.where(_beyond(chosen, int(after)))
-    order = (chosen.by, Message.id) if chosen.rising else (chosen.by.desc(), Message.id.desc())
-    rows = list(query.order_by(*order).limit(PAGE + 1))
+    rows = list(query.limit(PAGE + 1))
     return Page(rows[:PAGE], str(rows[PAGE - 1].id) if len(rows) > PAGE else "")
+
+
+def sought(group: str, words: str, within: Within, *columns: Any) -> Any:
+    """The messages of a group that fit, in its order; all their columns unless some are named."""
+    chosen = GROUPS.get(group, GROUPS[""])
+    query = Message.select(*columns)
+    for test in (chosen.test, within.test()):
+        query = query.where(test) if test is not None else query
+    if words.strip():
+        query = query.where(Message.id.in_(spoken_of(words.strip())))
+    return query.order_by(*((chosen.by, Message.id) if chosen.rising else (chosen.by.desc(), Message.id.desc())))
+
+
+def counts() -> dict[str, int]:
+    """How many messages each group has, as far as anybody counts."""
+    found = {key: Message.select(Message.id) for key in GROUPS}
+    return {
+        key: (query.where(GROUPS[key].test) if GROUPS[key].test is not None else query).limit(COUNTED).count()
+        for key, query in found.items()
+    }
 
 
 def _beyond(group: Group, last: int) -> Expression:
@@ -73,28 +86,3 @@ def _beyond(group: Group, last: int) -> Expression:
     if group.rising:
         return (group.by >= at) & ((group.by > at) | (same & (Message.id > last)))
     return (group.by <= at) & ((group.by < at) | (same & (Message.id < last)))
-
-
-def _spoken_of(words: str) -> list[int]:
-    """The newest messages to an address, of the records of a number, or of the records of people so called."""
-    found = _ids(Message.record.in_(_records(words)))
-    if "@" in words:
-        found += _ids((Message.address == words) & (Message.address != SQL("''")))
-    return found
-
-
-def _records(words: str) -> list[int]:
-    numbered = [record.id for record in lists.numbered(words)]
-    people = [contact.id for contact in _people(words)]
-    if not people:
-        return numbered
-    theirs = Record.select(Record.id).where(Record.contact.in_(people))
-    return numbered + [id for (id,) in tuples(theirs.order_by(Record.id.desc()).limit(FEW))]
-
-
-def _people(words: str) -> list[Contact]:
-    return list(Contact.select().where(Contact.email == words)) if "@" in words else lists.contacts(words).rows
-
-
-def _ids(test: Expression) -> list[Any]:
-    return [id for (id,) in tuples(Message.select(Message.id).where(test).order_by(Message.id.desc()).limit(FEW))]

@@ -6,6 +6,7 @@ from outbox import (
     guard_views,
     hand_views,
     mailbox_views,
+    many_views,
     oneself_views,
     ready,
     record_views,
@@ -26,7 +27,7 @@ from outbox.writing import many_views as writing_many_views
 from outbox.writing import views as writing_views
 
 BLUEPRINTS = (
-    ready.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp,
+    ready.bp, many_views.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp,
     mailbox_views.bp, release_views.bp, release_answers.bp, undo_views.bp,
     blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sms_hook.bp,
     sender_views.bp, google_views.bp, signing_views.bp, oneself_views.bp, writing_views.bp,

@@ -15,7 +15,7 @@ from records.load import load
 from records.models import Record
 from records.people import Person, person
 
-# What whoever planned says now: message id → the reason why it is not wanted any more, until when it has to wait, or what for.
+# What whoever planned says now: message id → why it is not wanted any more, until when it has to wait, or what for.
 Answer = str | Later | Hold
 Wanted = Callable[[Sequence[Message]], Mapping[int, Answer]]
 AT_LEAST = timedelta(minutes=1)  # planned anew for now would be claimed again at once, for ever

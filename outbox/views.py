@@ -1,12 +1,16 @@
 """All messages: the list with its groups and search, and one message with everything known of it."""
 
-from flask import Blueprint, abort, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
 
 from accounts.access import signed_in
 from core.web import wants_fragment
-from outbox import history, lists
-from outbox.models import Mail, Message
-from outbox.words import DEEDS, tell
+from outbox import facets, history, lists, many, said
+from outbox.mailbox_views import CONTENT
+from outbox.models import Message
+from outbox.seek import EVERYTHING
+from outbox.words import DEEDS, Told, tell
 
 bp = Blueprint("outbox", __name__, template_folder="templates", url_prefix="/outbox")
 bp.add_app_template_global(DEEDS.get, "deed_label")
@@ -15,24 +19,43 @@ bp.add_app_template_global(DEEDS.get, "deed_label")
 @bp.get("")
 @signed_in
 def index() -> str:
-    """A page of the list; htmx asks for the rows below `#more`, or for the list of another group or search."""
+    """A page of the list; htmx asks for the rows below `#more`, or for the list of another group, filter or search."""
     group, words = request.args.get("state", ""), request.args.get("q", "").strip()[:100]
-    group = group if group in lists.GROUPS else ""
-    page = lists.page(group, words, request.args.get("after", ""))
-    query = {name: value for name, value in (("state", group), ("q", words)) if value}
-    given = dict(groups=lists.GROUPS, group=group, words=words, query=query, after=page.after, rows=tell(page.rows))
+    group, within = group if group in lists.GROUPS else "", facets.read(request.args)
+    page, more = lists.page(group, words, request.args.get("after", ""), within), request.headers.get("HX-Target") == "more"
+    given: dict[str, Any] = dict(
+        groups=lists.GROUPS, group=group, words=words, query=facets.query(group, words, within), after=page.after,
+        rows=tell(page.rows),
+    )
+    if wants_fragment() and more:
+        return render_template("outbox/_rows.html", **given)
+    given |= {"facets": facets.of(group, words, within), "counted": lists.COUNTED, "many": many.VERBS}
     if wants_fragment():
-        more = request.headers.get("HX-Target") == "more"
-        return render_template("outbox/_rows.html" if more else "outbox/_list.html", **given)
-    return render_template("outbox/index.html", **given)
+        return render_template("outbox/_list.html", **given)
+    return render_template("outbox/index.html", counts=lists.counts(), narrowed=within != EVERYTHING, **given)
 
 
 @bp.get("/<int:id>")
 @signed_in
 def show(id: int) -> str:
     told = tell([Message.get_or_none(Message.id == id) or abort(404)])[0]
-    page = "outbox/_message.html" if wants_fragment() else "outbox/message.html"
-    return render_template(page, told=told, lines=history.of(told), mail=kept(told.message))
+    return shown(told, "outbox/_message.html" if wants_fragment() else "outbox/message.html")
+
+
+def shown(told: Told, template: str = "outbox/_message.html") -> str:
+    """One message with everything known of it."""
+    return render_template(template, told=told, lines=history.of(told), said=said.of(told.message))
+
+
+@bp.get("/<int:id>/mail")
+@signed_in
+def mail(id: int) -> Response:
+    """The HTML of a message, for its frame: no script, no outside world."""
+    letter = said.of(Message.get_or_none(Message.id == id) or abort(404))
+    response = Response(letter.html or abort(404), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = CONTENT
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @bp.get("/<int:id>/row")
@@ -41,8 +64,3 @@ def row(id: int) -> str:
     """One row of the list, asked for again while the message moves."""
     told = tell([Message.get_or_none(Message.id == id) or abort(404)])[0]
     return render_template("outbox/_row.html", told=told, follow=True)
-
-
-def kept(message: Message) -> Mail | None:
-    """The mail in the built-in mailbox, where that was its way out."""
-    return Mail.get_or_none(Mail.message_id == message.message_id) if message.message_id else None

@@ -11,6 +11,7 @@ INDEXES = (
     "CREATE UNIQUE INDEX pause_open ON pause (record_id) WHERE ended_at IS NULL",
     "CREATE INDEX pause_record ON pause (record_id, id)",
     "CREATE INDEX message_rule ON message (rule_id, id)",
+    "CREATE INDEX message_rule_dropped ON message (rule_id, id) WHERE state = 'dropped'",
     "CREATE INDEX message_template ON message (template_id, id)",
     "CREATE INDEX message_sender ON message (sender_id, id) WHERE sender_id IS NOT NULL",
 )

@@ -2,20 +2,19 @@
 
 import base64
 import binascii
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from peewee import fn
 
 from core.i18n import gettext as _
-from core.rows import tuples
 from outbox.lists import TROUBLE, only
 from outbox.models import Message
+from outbox.seek import SLACK, first_since
 from outbox.states import SENDING, TROUBLED
 from records.intake.problems import Problem
 
 LOOK = 50_000  # ids looked through for one page of a state that has no index in this order
-SLACK = timedelta(hours=1)  # rows may be stored in another order than they were planned, by no more than this
 
 
 class Page(NamedTuple):
@@ -36,7 +35,7 @@ def of_record(record_id: int, limit: int, cursor: str | None) -> Page:
 def of_house(limit: int, cursor: str | None, state: str | None, since: datetime | None) -> Page:
     """All messages, or those in a state, or planned since a moment."""
     top = _opened(cursor) if cursor is not None else (Message.select(fn.MAX(Message.id)).scalar() or 0) + 1
-    lowest = _first(since - SLACK, top) if since else 1
+    lowest = first_since(since - SLACK, top) if since else 1
     bottom = max(lowest, top - LOOK) if state == "sent" else lowest
     return _page(list(query(bottom, top, state, since).limit(limit + 1)), limit, bottom if bottom > lowest else None)
 
@@ -71,17 +70,3 @@ def _opened(cursor: str) -> int:
     if not said.startswith(b"m") or not said[1:].isdigit() or len(said) > 18:
         raise Problem.at("cursor", _("This is no cursor; take it from the page before, as it is."))
     return int(said[1:])
-
-
-def _first(moment: datetime, top: int) -> int:
-    """The lowest id of those planned at that moment or later, found by halving: ids rise as time does."""
-    low, high = 1, top
-    while low < high:
-        middle = (low + high) // 2
-        near = Message.select(Message.id, Message.planned_at).where(Message.id >= middle, Message.id < high)
-        found = tuples(near.order_by(Message.id).limit(1))
-        if found and found[0][1] < moment:
-            low = found[0][0] + 1
-        else:
-            high = middle
-    return low
