@@ -8,6 +8,7 @@ from flask_login import current_user
 from accounts.access import admin_only
 from core import i18n, settings
 from core.i18n import gettext as _
+from emails import night
 from emails.drafts import Overtaken
 from emails.frame import ALONE
 from emails.grammar import Wrong
@@ -85,7 +86,7 @@ def shown() -> Response:
         html = example.mail(company, i18n.nearest(company.get("language")), frame)
     except Wrong:
         html = render_template("emails/nothing.html")
-    response = Response(html, mimetype="text/html")
+    response = Response(night.lit(html, request.form.get("dark") == "1"), mimetype="text/html")
     response.headers["Content-Security-Policy"] = ALONE
     return response
 

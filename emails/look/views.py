@@ -9,9 +9,9 @@ from accounts.access import admin_only
 from accounts.form import Form
 from core import i18n, settings, uploads
 from core.i18n import gettext as _
+from emails import names, night
 from emails.frame import ALONE
 from emails.layouts import kept
-from emails.layouts.models import Layout
 from emails.look import example, shades
 from emails.look import settings as look
 from pages import firm, paper
@@ -55,7 +55,7 @@ def shown() -> Response:
     old = settings.get("company")
     company = {**old, **look.read(Form(request.form), request.files.get("logo"), old)}
     html = _door(company) if request.form.get("shown") == "page" else example.mail(company, _language())
-    response = Response(html, mimetype="text/html")
+    response = Response(night.lit(html, request.form.get("dark") == "1"), mimetype="text/html")
     response.headers["Content-Security-Policy"] = ALONE
     return response
 
@@ -81,5 +81,5 @@ def _beside(form: Form) -> dict[str, Any]:
 def _page(form: Form) -> str:
     return render_template(
         "emails/look/look.html", form=form, logo=settings.get("company").get("logo") or "", shipped=kept.ABOUT,
-        layouts=kept.choices(), own=list(Layout.select().order_by(Layout.name)), **_beside(form),
+        layouts=kept.choices(), phone=f"{{{{ {names.shown('company.phone')} }}}}", **_beside(form),
     )
