@@ -25,6 +25,10 @@ def sentence(snapshot: Snapshot) -> str:
     return ACTIONS.get(snapshot.action, ACTIONS[AS_STATUS]).say(snapshot)
 
 
+def _as_status(snapshot: Snapshot) -> str:
+    return str(i18n.pick(snapshot.status.get("next") or {}))
+
+
 def _pay(snapshot: Snapshot) -> str:
     record = snapshot.record
     open_ = bool(record.total) and record.paid_at is None and not snapshot.stopped
@@ -50,12 +54,12 @@ def _call(snapshot: Snapshot) -> str:
 
 
 ACTIONS = {
-    AS_STATUS: Action(N_("As the status says"), lambda s: i18n.pick(s.status.get("next") or {})),
+    AS_STATUS: Action(N_("As the status says"), _as_status),
     NONE: Action(N_("No next step"), lambda s: ""),
     "pay": Action(N_("Pay"), _pay),
     "approve": Action(N_("Approve the quote"), lambda s: _("Please look at our quote and tell us whether you approve it.")),
     "confirm": Action(N_("Confirm the appointment"), _confirm),
     "collect": Action(N_("Collect"), _collect),
     "call": Action(N_("Give us a call"), _call),
-    OWN: Action(N_("In your own words"), lambda s: s.words),
+    OWN: Action(N_("In your own words"), lambda s: s.words or _as_status(s)),
 }

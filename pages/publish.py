@@ -113,7 +113,7 @@ def print_as(record: Record, past: Past, of: Firm, sheet: Sheet, language: str =
     language = language or i18n.nearest(record.contact.language if record.contact else None)
     with i18n.speaking(language):
         said = dict(
-            options=sheet.options, action=sheet.action, words=i18n.pick(dict(sheet.words)),
+            options=sheet.options, action=sheet.action, words=sheet.words.get(i18n.current(), ""),
             headline=texts.filled(sheet.headline, record, block=False), text=texts.filled(sheet.text, record, block=True),
         )
         html = _html(snapshot.take(record, past, of, **said), sheet)

@@ -117,6 +117,13 @@ def test_m3_texts_speak_the_customers_language(make_record: Callable[..., Record
     assert "Total €1,234.50" in text(record)
 
 
+def test_m3_a_page_does_not_mix_languages(make_record: Callable[..., Record], ada: dict[str, Any]) -> None:
+    said = {"de": "Nur auf Deutsch"}
+    put({"headline": said, "text": said, "action": {"key": "own", "words": said}})
+    english = make_record("1", status="ready", contact={**ada, "language": "en"})
+    assert "Nur auf" not in text(english) and "Your order is ready." in text(english) and "next step" not in text(english)
+
+
 def test_m3_a_text_that_cannot_be_filled_is_left_out_and_logged_once(
     make_record: Callable[..., Record], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -57,6 +57,12 @@ class Draft:
         said = self.content.get("blocks", {}).get("options", {}).get(key, {})
         return bool({**sheet.standard(BLOCKS[key], self.kind), **said}[option])
 
+    def lacks(self, language: str) -> str:
+        """What is said of a language in which there is less than in another."""
+        found = [part for part in ("headline", "text") if self.content.get(part) and not self.content[part].get(language)]
+        missing = {"de": _("missing in German"), "en": _("missing in English")}
+        return missing[language] if found else ""
+
     def back(self, part: str) -> None:
         """Say of a part what is said above, until it is saved."""
         self.content = {**self.content, part: self.above.get(part, {})} if part in PARTS else self.content

@@ -43,8 +43,11 @@ def writer() -> Writer:
 
 
 def filled(words: Words, record: Record, block: bool) -> Markup:
-    """The text in the language being spoken, with the record's values; nothing, and a line in the log, where that fails."""
-    source = i18n.pick(dict(words))
+    """The text in the language being spoken, if it has one, with the record's values; nothing where that fails.
+
+    A page does not mix languages: whoever reads another one sees the page without that text.
+    """
+    source = words.get(i18n.current(), "")
     if not source:
         return Markup()
     try:
