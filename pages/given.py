@@ -40,7 +40,7 @@ def note(record_id: int) -> Answer:
         fault = _("The message may have at most %(n)s characters.", n=LONGEST)
         return _shown(record, whole=not wants_fragment(), note=text, faults={"note": fault}), 422
     change.apply(record.kind, record.number, {"fields": {NOTE: text}}, current_user.actor)
-    return _done(record, _("The message stands on the status page."), open_="note")
+    return _done(record, _("The message stands on the status page.") if text else _("The message is off the status page."))
 
 
 @bp.post("/<int:record_id>/documents")
@@ -66,9 +66,9 @@ def remove(document_id: int) -> Answer:
     return _done(document.record, _("“%(name)s” is removed.", name=document.name))
 
 
-def _done(record: Record, said: str, open_: str = "") -> Answer:
+def _done(record: Record, said: str) -> Answer:
     if wants_fragment():
-        return _shown(_record(record.id), whole=False, said=said, open_=open_)
+        return _shown(_record(record.id), whole=False, said=said)
     flash(said)
     return redirect(url_for("record.show", collection=record.kind.collection, number=record.number))
 
@@ -85,5 +85,5 @@ def _shown(record: Record, whole: bool, **said: Any) -> str:
         for one in documents.of([record.id]).get(record.id, [])
     ]
     template = "pages/given.html" if whole else "pages/_given.html"
-    told = {"note": str(record.fields.get(NOTE) or ""), "faults": {}, "said": "", "open_": ""} | said
+    told = {"note": str(record.fields.get(NOTE) or ""), "faults": {}, "said": ""} | said
     return render_template(template, record=record, rows=rows, most=documents.LARGEST, longest=LONGEST, **told)

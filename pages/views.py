@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response
 
 from core import clock, i18n, keys
 from core.web import csrf
-from pages import answers, downloads, fresh, grants, hush, links, publish, strangers
+from pages import answers, downloads, fresh, grants, hush, links, publish, strangers, words
 from pages.models import Link
+from records.zones import zone_of
 
 bp = Blueprint("status", __name__, url_prefix="/s")
 csrf.exempt(bp)
@@ -133,9 +134,13 @@ def _here(link: Link) -> bool:
 
 
 def _landing(link: Link, nonce: str, again: bool = False, status: int = 200) -> Response:
-    response = answers.door("landing", status, action=_door(link), nonce=nonce, again=again)
+    response = answers.door("landing", status, action=_door(link), nonce=nonce, again=again, until=_until(link))
     _remember(response, "nonce", link, nonce, DAY)
     return response
+
+
+def _until(link: Link) -> str:
+    return words.day(links.expiry(link).astimezone(zone_of(link.record)))
 
 
 def _gone(link: Link, over: bool = False) -> Response:

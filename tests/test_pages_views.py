@@ -79,6 +79,7 @@ def test_the_landing_page_says_nothing_personal(link: Link, browser: Any) -> Non
     assert page.status_code == 200
     for secret in ("Ada", "ada@", "1047", "abholbereit", "Kreuzberg"):
         assert secret not in page.text
+    assert "Dieser Link gilt bis Sonntag, 20.\u00a0Dezember 2026." in page.text
     assert "Neues von Radhaus Lindner" in page.text and "<script" not in page.text
 
 
