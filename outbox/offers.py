@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from peewee import JOIN
 
 from core import clock
 from core.keys import fingerprint
-from emails import compose
+from emails import bubble, compose, sms
 from emails.compose import Composed, Unusable
 from outbox import truth
 from outbox.models import Message
@@ -31,12 +31,23 @@ wanted: list[truth.Wanted] = []  # app.py adds what the delivery asks too
 
 @dataclass(frozen=True)
 class Offer:
-    """A message that awaits release: `why` it would not go as things are, or its mail once it is written."""
+    """A message that awaits release: `why` it would not go as things are; once written, its mail or its SMS (`text`)."""
 
     told: Told
     why: str
     later: datetime | None = None  # when it goes, if not at once
     mail: Composed | None = None
+    text: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it says in one line: the subject, the SMS, or nothing yet."""
+        return self.mail.subject if self.mail else self.text
+
+    @property
+    def parts(self) -> str:
+        """What its SMS takes: “1 SMS, 0,075 €”."""
+        return bubble.parts(sms.count(self.text).segments)
 
     @property
     def id(self) -> int:
@@ -48,9 +59,8 @@ class Offer:
 
     @property
     def seal(self) -> str:
-        """Stands for what a person was shown; another name, address or subject makes another one."""
-        subject = self.mail.subject if self.mail else ""
-        return fingerprint("\n".join((self.told.name, self.told.address, subject)))[:16]
+        """Stands for what a person was shown; another name, address, subject or SMS makes another one."""
+        return fingerprint("\n".join((self.told.name, self.told.address, self.title)))[:16]
 
 
 def find(kind: str = "", location: int | None = None, record: int | None = None, words: str = "") -> list[Message]:
@@ -118,10 +128,12 @@ def _offer(told: Told, wish: truth.Wish | None, end: End | None) -> Offer:
 
 
 def _written(offer: Offer, wish: truth.Wish | None) -> Offer:
-    """The offer with its mail, as it would be at this moment; its link leads nowhere yet."""
+    """The offer with what it says, as it would be at this moment; its link leads nowhere yet."""
     if wish is None:
         return offer
     try:
+        if wish.message.channel == "sms":
+            return replace(offer, text=_texted(wish))
         link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
         mail = compose.compose(wish.template, wish.record, wish.person, link, expires)
     except Unusable as unusable:
@@ -130,3 +142,9 @@ def _written(offer: Offer, wish: truth.Wish | None) -> Offer:
         log.exception("message %s could not be composed", offer.id)
         return Offer(offer.told, said("not_composed"))
     return Offer(offer.told, "", offer.later, mail)
+
+
+def _texted(wish: truth.Wish) -> str:
+    """Its SMS, with a link as long as the one it will have."""
+    link, expires = f"{place.base_url()}/s/{bubble.TOKEN}", clock.now() + links.LIFE
+    return sms.fill(wish.template, wish.record, wish.person, link, expires, wish.event)

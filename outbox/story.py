@@ -25,6 +25,11 @@ WHAT = {
     "dropped": N_("%(what)s to %(to)s"),
     "failed": N_("<b>%(what)s</b> to %(to)s has failed"),
 }
+OF_SMS = {
+    "planned": N_("<b>%(what)s</b> as an SMS to %(to)s"),
+    "awaiting": N_("<b>%(what)s</b> as an SMS to %(to)s"),
+    "sent": N_("<b>%(what)s</b> sent as an SMS to %(to)s"),
+}
 NOTHING = Markup("")
 
 
@@ -35,7 +40,8 @@ def messages(record_id: int) -> list[Told]:
 
 def line(row: Told, name: str | Markup, to: str, why: str, foot: Markup = NOTHING) -> Line:
     """A message as `name`, to whom, and why it stands as it does."""
-    what = Markup(_(WHAT[row.message.state])) % {"what": escape(name), "to": escape(to)}
+    forms = WHAT | OF_SMS if row.message.channel == "sms" else WHAT
+    what = Markup(_(forms[row.message.state])) % {"what": escape(name), "to": escape(to)}
     if row.writer:
         why = " ".join(filter(None, (_("Written by %(name)s.", name=row.writer), why)))
     at = max(row.at, clock.now()) if row.message.state == "awaiting" else row.at

@@ -89,7 +89,8 @@ class Told:
 
     @property
     def sign(self) -> str:
-        return SIGNS[self.stamp]
+        sign = SIGNS[self.stamp]
+        return "sms" if sign == "mail" and self.message.channel == "sms" else sign
 
     @property
     def deeds(self) -> list[str]:

@@ -66,7 +66,8 @@ def about(rule: Rule, said: Names) -> list[str]:
     if rule.profile:
         facts.append(_("Profile “%(name)s”", name=said.profiles.get(rule.profile, rule.profile)))
     if rule.sender_id:
-        facts.append(_("from “%(name)s”", name=said.senders.get(rule.sender_id, GONE)))
+        name = said.senders.get(rule.sender_id, GONE)
+        facts.append(_("through “%(name)s”", name=name) if rule.channel == "sms" else _("from “%(name)s”", name=name))
     if rule.hours:
         facts.append(_("only in working hours"))
     if rule.release == "hand":

@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from core import clock, i18n
+from core.db import transaction
 from core.keys import fingerprint
+from emails.models import Template
 from outbox import truth
 from outbox.guard import Guard
-from outbox.models import Message, Suppression
+from outbox.models import Message, Sender, Suppression
 from outbox.states import said
 from outbox.truth import Wish
 from records.models import Contact
@@ -69,3 +72,36 @@ def test_a_customer_gets_two_sms_a_day_and_mails_do_not_use_them_up(wish: Any, p
     ).execute()
     due = Guard("test").check(wishes[2:], [wishes[2].message])[wishes[2].message.id].due_at
     assert timedelta(hours=3.9) < due - clock.now() < timedelta(hours=4.1)
+
+
+@pytest.fixture
+def awaiting(put: Any, make_record: Any, ada: dict[str, Any], shop: Any) -> Message:
+    """An SMS to Ada that waits for a person's word."""
+    record = make_record("1001", contact={**ada, "consent": {"email": False, "sms": True}})
+    with transaction():
+        texts = {"de": {"subject": "", "body": "", "sms": "{{ company.name }}: {{ record.number }} ist fertig. {{ link }}"}}
+        template = Template.create(name="Kurz", texts=texts, updated_at=clock.now())
+        gateway = Sender.create(
+            type="mailbox", label="Probe", host="", port=0, tls="none", from_address="", settings={"price": "0.075"},
+            created_at=clock.now(),
+        )
+        message = put(record, channel="sms", state="awaiting", sender_id=gateway.id)
+        Message.update(template=template).where(Message.id == message.id).execute()
+    return Message.get_by_id(message.id)
+
+
+def test_m7_an_sms_that_awaits_release_is_shown_in_full(clerk: FlaskClient, awaiting: Message) -> None:
+    page = clerk.get("/outbox/release").text
+    assert f"als SMS an {NUMBER}" in page
+    question = clerk.get(f"/outbox/release/send?id={awaiting.id}").text
+    assert '<p class="bubble">Radhaus Lindner: 1001 ist fertig. http' in question and "1 SMS, 0,075\u00a0€" in question
+    assert "Radhaus Lindner: 1001" in clerk.get(f"/outbox/release/{awaiting.id}").text
+    assert clerk.get(f"/outbox/release/{awaiting.id}/mail").status_code == 404
+    shown = question.split('name="shown" value="')[1].split('"')[0]
+    clerk.post("/outbox/release/send", data={"shown": shown})
+    assert Message.get_by_id(awaiting.id).state == "planned"
+
+
+def test_x1_the_biography_tells_an_sms_from_a_mail(clerk: FlaskClient, awaiting: Message) -> None:
+    page = clerk.get(f"/outbox/for/{awaiting.record_id}", headers={"HX-Request": "true"}).text
+    assert "als SMS an" in page and "E‑Mail an" not in page

@@ -29,6 +29,7 @@ class Foreseen:
     template: str
     moment: str
     hindrance: str
+    channel: str = "email"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _told(row: Planned, record: Record, names: dict[int, str], now: datetime) ->
     return Foreseen(
         name=(reader.name if reader else "") or role, address=reader.reached(row.channel) if reader else "",
         template=names.get(row.template_id, "…"), moment=_moment(row, record, now),
-        hindrance=said(reason, row.channel),
+        hindrance=said(reason, row.channel), channel=row.channel,
     )
 
 
