@@ -21,7 +21,8 @@ CLIENT = {"client_id": "4711.apps.googleusercontent.com", "client_secret": "GOCS
 @dataclass
 class Google:
     """`token_fault`: status and error of the token endpoint instead of a token; `claims`: what the ID token says otherwise;
-    `scope`: what was ticked; `offline`: whether the consent lasts; `agrees`: whether somebody does.
+    `scope`: what was ticked; `offline`: whether the consent lasts; `agrees`: whether somebody does; `back`: where the house
+    stands in fact, if not where it says.
     """
 
     email: str = "werkstatt@gmail.example"
@@ -34,6 +35,7 @@ class Google:
     mails: list[tuple[str, str, bytes]] = field(default_factory=list)
     good: set[str] = field(default_factory=set)
     lifetime: int = 3599
+    back: str = ""
 
     def __enter__(self) -> "Google":
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (_Door,), {"google": self}))
@@ -107,7 +109,8 @@ class _Door(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.send_response(302)
-        self.send_header("Location", self.google.consent(self.path))
+        told = self.google.consent(self.path)
+        self.send_header("Location", f"{self.google.back}{told[told.index('/senders/') :]}" if self.google.back else told)
         self.end_headers()
 
     def do_POST(self) -> None:

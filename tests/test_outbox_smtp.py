@@ -167,13 +167,15 @@ def test_the_number_of_connections_is_checked():
         open_channel("smtp://127.0.0.1?connections=none", "test")
 
 
-def self_signed(folder):
+def self_signed(folder, host="post.example"):
+    """TLS for a server named so, with a certificate that stands in server.pem and that nobody knows."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False).sign(key, hashes.SHA256())
     )
     pem = folder / "server.pem"
     pem.write_bytes(

@@ -59,6 +59,12 @@ def test_without_a_whole_answer_nobody_knows(stranger: ThreadingHTTPServer, path
         web.ask("POST", f"http://127.0.0.1:{stranger.server_port}/{path}", longest=2)
 
 
+def test_nothing_of_an_address_gets_into_the_log(stranger: ThreadingHTTPServer, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        web.ask("POST", f"http://127.0.0.1:{stranger.server_port}/ok?to=%2B4915112345678", longest=2)
+    assert "49151" not in caplog.text
+
+
 def test_where_nobody_listens_nothing_was_handed_over() -> None:
     with pytest.raises(web.Unreached):
         web.ask("POST", "http://127.0.0.1:1/", longest=2)
@@ -78,13 +84,27 @@ def test_some_places_are_never_asked(url: str) -> None:
         web.ask("GET", url, longest=2)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_said(tmp_path: Path) -> None:
-    marks: list[int] = []
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[ThreadingHTTPServer]:
+    """The same behind TLS, with a certificate for localhost that stands in server.pem."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
-        context: ssl.SSLContext = self_signed(tmp_path)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.socket = self_signed(tmp_path, "localhost").wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        with pytest.raises(web.Unreached):
-            web.ask("POST", f"https://localhost:{server.server_port}/ok", mark=lambda: marks.append(1), longest=2)
+        yield server
         server.shutdown()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_said(closed: ThreadingHTTPServer) -> None:
+    marks: list[int] = []
+    with pytest.raises(web.Unreached):
+        web.ask("POST", f"https://localhost:{closed.server_port}/ok", mark=lambda: marks.append(1), longest=2)
     assert marks == []
+
+
+def test_a_certificate_is_good_for_the_name_that_was_asked_only(
+    closed: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "_trust", lambda: ssl.create_default_context(cafile=tmp_path / "server.pem"))
+    assert web.ask("POST", f"https://localhost:{closed.server_port}/ok", longest=2).status == 200
+    with pytest.raises(web.Unreached):
+        web.ask("POST", f"https://127.0.0.1:{closed.server_port}/ok", longest=2)

@@ -1,5 +1,6 @@
 """Asking other systems over HTTP: where a name leads is looked at first, TLS is verified, no redirect is followed."""
 
+import logging
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from outbox.channels.contract import Mark
 LONGEST = 20.0  # seconds for any step, and for the whole answer once it has begun
 LARGEST = 256 * 1024  # bytes of an answer that are read
 HANDED = "http11.send_request_headers.started"
+
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells every address, and in some stand keys and numbers
 
 
 class Unreached(OSError):

@@ -26,9 +26,9 @@ ASKED = "google"  # what the session keeps of the question
 @admin_only
 def ask(id: int) -> Response:
     """On to Google. No form leads there, because browsers do not let a form of ours end at another house (CSP)."""
-    sender = _sender(id)
-    if not sender.settings.get("client_id"):
-        abort(404)
+    sender: Sender = Sender.get_or_none(Sender.id == id) or abort(404)
+    if sender.type != "gmail":
+        return redirect(url_for("senders.edit", id=id), 302)
     state = keys.random62(32)
     session[ASKED] = {"state": state, "sender": id, "at": clock.now().isoformat()}
     return redirect(question.address(sender, state, _back()), 302)
@@ -36,13 +36,12 @@ def ask(id: int) -> Response:
 
 @bp.get("/google")
 @admin_only
-def answer() -> Response:
+def answer() -> str:
     """Back from Google: nothing is done yet, the page asks for it itself, or a person does."""
     state = request.args.get("state", "")
     sender = _asked(state)
     code = request.args.get("code", "") if sender else ""
-    page = render_template("outbox/senders/google/answer.html", sender=sender, code=code, state=state)
-    return make_response(page, 200 if code else 422)
+    return render_template("outbox/senders/google/answer.html", sender=sender, code=code, state=state)
 
 
 @bp.post("/google")
@@ -95,7 +94,3 @@ def _on(url: str) -> Response:
 def _back() -> str:
     """The address that has to be entered at Google."""
     return current_app.config["STATUSBOTE"].base_url.rstrip("/") + url_for("google.answer")
-
-
-def _sender(id: int) -> Sender:
-    return Sender.get_or_none(Sender.id == id, Sender.type == "gmail") or abort(404)

@@ -60,12 +60,12 @@ def make(id: int) -> Response:
 
 @bp.post("/<int:id>/signature/check")
 @admin_only
-def check(id: int) -> str:
+def check(id: int) -> Answer:
     """Look whether receivers find the record; if so, signing begins."""
     sender = _sender(id)
     signing = key.signing(sender)
     if signing is None or not signing.record:
-        abort(404)
+        return redirect(url_for("signing.edit", id=id), 303)
     outcome = published.look_up(signing)
     if outcome.good and not signing.on:
         key.switch_on(sender, current_user.actor)
