@@ -57,7 +57,7 @@ def _shades(firm: str) -> dict[str, str]:
     """The company's colour for letters and buttons on light and on dark ground, each with AA contrast."""
     firm = firm.lower() if re.fullmatch("#[0-9a-fA-F]{6}", firm) else colour.HOUSE
     light = colour.legible(firm, [SHEET, PAPER], colour.AA)
-    dark = colour.legible(light, [SHEET_DARK], colour.AIRY)
+    dark = colour.legible(firm, [SHEET_DARK], colour.AIRY)
     fill = firm if colour.contrast(firm, SHEET) > 1.2 else light
     return {
         "accent": light, "colour": fill, "on_colour": _on(fill),
