@@ -170,6 +170,15 @@ def test_a_file_and_the_status_page_go_along_to_each(clerk: FlaskClient, orders:
     send(clerk, typed, [str(orders["ada"].id), str(orders["ben"].id)])
     for mail, number in zip(deliver(), ("1001", "1002"), strict=True):
         assert {file.get_filename() for file in mail.iter_attachments()} == {"Preise.pdf", f"Status {number}.html"}
+        assert ("angehängten Datei" if number == "1001" else "attached file") in parts(mail)[0]
+
+
+def test_without_the_tick_no_file_goes_along_and_none_is_spoken_of(clerk: FlaskClient, orders: dict[str, Record]) -> None:
+    typed = {name: value for name, value in form(clerk, ids(orders)).items() if name != "page"}
+    assert "if page.file" in typed["body-de"]
+    send(clerk, typed, [str(orders["ada"].id)])
+    [mail] = deliver()
+    assert list(mail.iter_attachments()) == [] and "angehängten Datei" not in parts(mail)[0] and "/s/" in parts(mail)[0]
 
 
 def many(n: int) -> list[str]:

@@ -5,6 +5,8 @@ import re
 from emails import check, grammar
 
 PAGE, PAY = "{{ page.file }}", "{{ payment.qr }}"
+# What stands there only where the page can be attached; asking for that would attach it.
+_spoken = re.compile(r"\{%-?\s*if page\.file\s*-?%\}((?!\{%-?\s*(?:if|unless|for)).)*?\{%-?\s*endif\s*-?%\}", re.S)
 _named = re.compile(r"^\{\{-?\s*page\.file\s*-?\}\}$")
 
 
@@ -17,7 +19,9 @@ def parted(body: str) -> tuple[str, bool]:
 
 
 def joined(body: str, page: bool, pay: bool) -> str:
-    """The text with what is ticked behind it, unless it says so itself."""
+    """The text with what is ticked behind it, unless it says so itself; what speaks of a file left out goes too."""
+    if not page and _spoken.search(grammar.own(body)):
+        body = re.sub(r"\n{3,}", "\n\n", _spoken.sub("", grammar.own(body))).strip()
     named = check.paths(grammar.own(body)) if page or pay else set()
     added = [PAY] * (pay and "payment.qr" not in named) + [PAGE] * (page and "page.file" not in named)
     return "\n\n".join([body, *added])

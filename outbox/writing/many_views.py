@@ -115,7 +115,7 @@ def letter() -> Response:
 def stand(token: str) -> Any:
     """How far it has come; htmx asks again until nothing is under way any more."""
     run = progress.run(token) or abort(404)
-    words = {"run": run, "stopped": bool(valve.stopped()), "zone": zone_of(None)}
+    words = {"run": run, "stopped": bool(valve.stopped()), "zone": zone_of(None), "linked": request.args.get("linked")}
     if wants_fragment():
         return render_template("outbox/writing/_run.html", **words), 200 if run.ahead else POLL_ENDS
     return render_template("outbox/writing/run.html", stuck=progress.stuck(token), **words)
