@@ -27,15 +27,17 @@ class Finding:
     tone: str = "stop"
 
 
-def faults(name: str, texts: Texts, fields: list[str] | None, must: str) -> list[Finding]:
-    """What is refused at save. `must` is the language that may not be missing."""
+def faults(name: str, texts: Texts, fields: list[str] | None, must: str, mail: bool = False) -> list[Finding]:
+    """What is refused at save. `must` is the language that may not be missing; `mail`: an SMS alone will not do."""
     found = [] if name.strip() else [Finding(_("Please give the template a name."), "name")]
     if len(name) > LONGEST_NAME:
         found.append(Finding(_("Please use at most %(n)s characters.", n=LONGEST_NAME), "name"))
-    wanted = {channel for channel in PARTS if any(_says(text, channel) for text in texts.values())} or {"email"}
+    wanted = {channel for channel in PARTS if any(_says(text, channel) for text in texts.values())}
+    wanted |= {"email"} if mail or not wanted else set()
+    needed = [channel for channel in PARTS if channel in wanted]
     for language in i18n.LANGUAGES:
         text = texts.get(language, {})
-        channels = [channel for channel in wanted if language == must or _says(text, channel)]
+        channels = [channel for channel in needed if language == must or _says(text, channel)]
         found += [*_missing(text, language, channels), *text_faults(text, language, fields)]
     return found
 

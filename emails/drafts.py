@@ -32,8 +32,9 @@ class Draft:
             for language, text in self.texts.items() if any(part.strip() for part in text.values())
         }
 
-    def faults(self) -> list[Finding]:
-        return check.faults(self.name, self.written(), check.kind_fields(self.kind), must())
+    def faults(self, mail: bool = False) -> list[Finding]:
+        """What is refused at save; `mail`: it cannot be for SMS alone."""
+        return check.faults(self.name, self.written(), check.kind_fields(self.kind), must(), mail)
 
 
 def must() -> str:

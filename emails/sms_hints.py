@@ -41,8 +41,10 @@ def dear(source: str) -> str:
 def _about(source: str, language: str) -> list[Hint]:
     found, characters = [], dear(source)
     if characters:
-        said = _("%(language)s: %(characters)s make the SMS cost up to double, because only 70 instead of 160 characters fit.",
-                 language=_named(language), characters=characters)
+        said = _(
+            "%(language)s: %(characters)s make the SMS cost up to double, because only 70 instead of 160 characters fit.",
+            language=_named(language), characters=characters,
+        )
         found.append(Hint(language, said))
     parts = sms.count(literal(source)).segments
     if parts > 1:

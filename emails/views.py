@@ -76,7 +76,7 @@ def delete(id: int) -> Any:
 
 
 def _saved(draft: Draft, template: Template) -> Any:
-    faults = draft.faults()
+    faults = draft.faults(mail=bool(template.system))
     try:
         if not faults:
             drafts.save(draft, template, current_user.actor)

@@ -92,3 +92,9 @@ def test_what_turns_out_too_long_is_said(admin: Any, shop: Any) -> None:
 def test_the_mail_of_a_template_is_not_hidden_by_a_wrong_sms(admin: Any, shop: Any) -> None:
     shown = admin.post("/templates/preview", data={**TEXT, **MAIL, "sms.de": "{{ nichts }}"}, headers=HTMX).text
     assert "As plain text" not in shown and "Guten Tag Ada Lovelace," in shown and "nichts" in shown
+
+
+def test_what_statusbote_itself_sends_needs_a_mail(admin: Any, shop: Any) -> None:
+    link = Template.get(Template.system == "fresh_link")
+    answer = admin.post(f"/templates/{link.id}", data={**TEXT, "version": str(link.version)})
+    assert answer.status_code == 422 and "Bitte schreiben Sie einen Betreff." in answer.text

@@ -9,6 +9,7 @@ from core.i18n import gettext as _
 from core.rows import tuples
 from outbox import plan
 from outbox.models import Message
+from outbox.plan import Planned
 from outbox.states import WAITING, said
 from records.load import load
 from records.models import Record
@@ -84,10 +85,15 @@ def _moves(changes: Changes) -> Iterable[Move]:
         yield Move(record, _said(message.due_at, record), _said(row.due_at, record), why, message.due_at)
     for message, reason in changes.dropped:
         record, again = known[message.record_id], new.pop((message.record_id, message.recipient), None)
-        after, why = (_said(again.due_at, record), "") if again else ("", said(reason, message.channel))
+        after, why = (_said(again.due_at, record), _by(again, message)) if again else ("", said(reason, message.channel))
         yield Move(record, _said(message.due_at, record), after, why, message.due_at)
     for row in new.values():
         yield Move(known[row.record_id], "", _said(row.due_at, known[row.record_id]), _("new"), row.due_at)
+
+
+def _by(row: Planned, message: Message) -> str:
+    """How it goes out from now on, where that is another way than before."""
+    return "" if row.channel == message.channel else _("as an SMS") if row.channel == "sms" else _("as an e‑mail")
 
 
 def _said(at: datetime, record: Record) -> str:
