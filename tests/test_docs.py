@@ -76,7 +76,7 @@ def test_every_file_that_is_named_exists() -> None:
 
 def test_the_dicts_to_add_to_exist() -> None:
     rows = re.findall(r"^\| an? [^|]+\| [^`|]*`([a-z_/.]+)`[^|]*\| (`[A-Z]+`.*) \|$", README, re.MULTILINE)
-    assert len(rows) == 7
+    assert len(rows) >= 7
     for place, names in rows:
         module = HOUSE / place if place.endswith(".py") else HOUSE / place / "__init__.py"
         for name in re.findall(r"`([A-Z]+)`", names):
