@@ -76,7 +76,7 @@ def of(group: str, words: str, within: Within) -> list[Facet]:
         facet(_("Rule"), "rule", called, rules),
         facet(_("Sender"), "sender", named, house),
         facet(_("Channel"), "channel", {key: _(label) for key, label in CHANNELS.items()}, channels),
-        _spans(facet(_("Time"), "span", spans, Counter()), spans, group, words, within),
+        _spans(facet(_("Period"), "span", spans, Counter()), spans, group, words, within),
     ]
     return [one for one in found if one.chosen or one.links]
 

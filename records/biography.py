@@ -135,7 +135,7 @@ def _plain(icon: str, text: str) -> Callable[[dict[str, Any], Kind, tzinfo], Tol
 def _paused(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
     if not data.get("until"):
         return "held", "pause", Markup(escape(_("Payment reminders paused")))
-    until = appointment(datetime.fromisoformat(data["until"]), zone)
+    until = i18n.date(datetime.fromisoformat(data["until"]), zone)
     return "held", "pause", Markup(_("Payment reminders paused until <b>%(day)s</b>")) % {"day": until}
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from accounts.access import signed_in
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from records import asked, biography, change, further
+from records import asked, biography, change, further, lists
 from records.models import Record
 from records.wording import statuses
 
@@ -55,7 +55,8 @@ def _page(record: Record, fault: str = "") -> str:
 def _parts(record: Record, said: str, told: bool) -> str:
     """What changed on the page; `told` when somebody may hear of it, so that the click can be taken back for a moment."""
     if request.form.get("back") == "list":
-        words = dict(record=record, kind=record.kind, statuses=statuses(record.kind), said=said, told=told)
+        marks = lists.marks([record.id])
+        words = dict(record=record, kind=record.kind, statuses=statuses(record.kind), said=said, told=told, marks=marks)
         return render_template("records/_changed_row.html", **words)
     return render_template(
         "records/_changed.html", record=record, kind=record.kind, said=said, told=told, biography=biography.told(record)
