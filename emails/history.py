@@ -1,21 +1,21 @@
 """The history of a template, and the templates that were deleted: what changed, and the way back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts.access import admin_only, signed_in
-from core import i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from emails import differences, drafts, versions
 from emails.differences import Difference
 from emails.drafts import Draft, Overtaken
 from emails.models import Template, TemplateVersion
-from records import actors, zones
+from records import history
+from records.history import Line
 
 Answer = str | Response | tuple[str, int]
 PAGE = 20  # versions shown at once
@@ -30,18 +30,6 @@ HOW = {
 }
 
 bp = Blueprint("template_history", __name__, template_folder="templates", url_prefix="/templates")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A version as the history tells it; `same`: it says what the template says now."""
-
-    kept: TemplateVersion
-    what: str
-    who: str
-    at: str
-    changes: list[Difference]
-    same: bool = False
 
 
 @bp.get("/<int:id>/history")
@@ -83,7 +71,7 @@ def bring_back(id: int) -> Answer:
     """Bring a deleted template back."""
     if Template.get_or_none(Template.id == id):
         return redirect(url_for("emails.show", id=id), 303)
-    kept = next(iter(versions.history(id, versions.NEWEST, 1)), None) or abort(404)
+    kept = next(iter(versions.history(id, history.NEWEST, 1)), None) or abort(404)
     sentence = _refusal(drafts.then(kept))
     if sentence:
         flash(sentence, "error")
@@ -101,7 +89,7 @@ def _refusal(draft: Draft) -> str:
 
 def _page(id: int) -> str:
     template = Template.get_or_none(Template.id == id)
-    start = min(max(request.args.get("before", versions.NEWEST, type=int), 0), versions.NEWEST)
+    start = history.below(request.args.get("before", type=int))
     found = versions.history(id, start, PAGE + 1) or ([versions.found(template)] if template else [])
     if not found:
         abort(404)
@@ -111,21 +99,9 @@ def _page(id: int) -> str:
     return render_template("emails/history.html", id=id, template=template, name=name, lines=lines, more=more)
 
 
-def _lines(found: Sequence[TemplateVersion], now: Template | None = None) -> list[Line]:
-    """Versions, the latest first, each with what it changed of the next in the list, the one before it."""
-    who = actors.names(kept.actor for kept in found)
-    return [
-        Line(
-            kept, _what(kept), who[kept.actor], i18n.moment(kept.at, zones.zone_of(None)),
-            differences.between(older, kept), now is not None and versions.same(kept, now),
-        )
-        for kept, older in zip(found, [*found[1:], None], strict=True)
-    ]
-
-
-def _what(kept: TemplateVersion) -> str:
-    how, _colon, version = kept.how.partition(":")
-    return _(HOW[how], version=version) if how in HOW else how
+def _lines(found: Sequence[TemplateVersion], now: Template | None = None) -> list[Line[TemplateVersion, list[Difference]]]:
+    same = partial(versions.same, template=now) if now else lambda kept: False
+    return history.lines(found, history.happened(HOW), differences.between, same)
 
 
 def _kept(id: int, version: int) -> TemplateVersion:

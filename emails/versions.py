@@ -9,7 +9,6 @@ from emails.models import Template, TemplateVersion
 
 SAID = ("name", "kind_id", "layout", "texts")  # what a version keeps of its template
 FOUND = "found"  # a template as it stood before anything of it was kept
-NEWEST = 2**31 - 1  # above every number of a version
 
 
 def begin(old: Template) -> None:

@@ -15,7 +15,6 @@ from rules.models import Rule, RuleVersion, templates_of
 OWN = ("id", "version", "since", "created_at", "updated_at")  # of the row, not of what the rule says
 STANDING = ("on", "fault")  # how the rule stands, which no older version brings back
 FOUND = "found"  # a rule as it stood when nothing of it had been kept yet
-NEWEST = 2**31 - 1  # above every number of a version
 MOST_DELETED = 500  # looked at to find those of one kind
 
 

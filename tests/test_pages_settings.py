@@ -20,6 +20,7 @@ from pages.models import Page
 from pages.settings import draft, renewal, sheet, store
 from pages.settings.models import PageSetting, PageSettingVersion
 from pages.settings.sheet import Content
+from records import history
 from records.models import Kind, Record
 from rules.packs import reader, rows
 
@@ -203,7 +204,7 @@ def test_x12_every_change_is_a_version_and_a_line_in_the_journal(house: Flask) -
     put({"headline": {"de": "Eins"}})
     put({"headline": {"de": "Zwei"}})
     put({"headline": {"de": "Zwei"}})
-    kept = store.history("order", "", store.NEWEST, 10)
+    kept = store.history("order", "", history.NEWEST, 10)
     assert [(one.version, one.content["headline"]["de"]) for one in kept] == [(2, "Zwei"), (1, "Eins")]
     told = [entry.data for entry in Entry.select().where(Entry.what == "page.set").order_by(Entry.id)]
     assert told == [{"kind": "order", "status": "", "version": n} for n in (1, 2)]

@@ -58,7 +58,7 @@ def _page(kind: Kind, status: str) -> str:
     def between(older: PageSettingVersion | None, kept: PageSettingVersion) -> list[Difference]:
         return differences.between(older.content if older else None, kept.content, kind)
 
-    lines = history.lines(found, HOW, between, lambda kept: kept.content == now.content)
+    lines = history.lines(found, history.happened(HOW), between, lambda kept: kept.content == now.content)
     return render_template(
         "pages/settings/history.html", kind=kind, status=status, lines=lines[:PAGE], now=now,
         more=found[PAGE - 1].version if len(found) > PAGE else None,

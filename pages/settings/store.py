@@ -11,8 +11,6 @@ from pages.settings import current
 from pages.settings.models import PageSetting, PageSettingVersion
 from pages.settings.sheet import Content
 
-NEWEST = 2**31 - 1  # above every number of a version
-
 
 class Overtaken(ValueError):
     """Somebody else saved in the meantime; the text is the sentence for the admin."""

@@ -9,17 +9,16 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from accounts.access import admin_only, signed_in
-from core import i18n
 from core.i18n import N_
 from core.i18n import gettext as _
-from records import actors, kinds, zones
+from records import history, kinds
+from records.history import Line
 from records.models import Kind
 from rules import versions, words
 from rules.builder import saving
 from rules.history import differences, restoring
 from rules.history.differences import Difference
 from rules.models import Rule, RuleVersion
-from rules.words import Names
 
 Answer = str | Response | tuple[str, int]
 PAGE = 30  # versions shown at once
@@ -39,16 +38,11 @@ bp = Blueprint("history", __name__, template_folder="../templates", url_prefix="
 
 
 @dataclass(frozen=True)
-class Line:
-    """A version as the history tells it; `same`: it says what the rule says now."""
+class Told:
+    """What a version of a rule says, with the words marked that differ from the one before, and its parts that differ."""
 
-    kept: RuleVersion
-    what: str
-    who: str
-    at: str
     sentence: Markup
-    changes: list[Difference]
-    same: bool = False
+    parts: list[Difference]
 
 
 @bp.get("/<int:key>/history")
@@ -84,7 +78,7 @@ def bring_back(key: int) -> Answer:
     """Bring a deleted rule back, switched off."""
     if Rule.get_or_none(Rule.id == key):
         return redirect(url_for("rule.show", key=key))
-    kept = next(iter(versions.history(key, versions.NEWEST, 1)), None) or abort(404)
+    kept = next(iter(versions.history(key, history.NEWEST, 1)), None) or abort(404)
     sentence = restoring.refusal(kept, _read(kept, _kinds()))
     if sentence:
         flash(sentence, "error")
@@ -96,7 +90,7 @@ def bring_back(key: int) -> Answer:
 
 def _page(key: int) -> str:
     rule = Rule.get_or_none(Rule.id == key)
-    start = min(max(request.args.get("before", versions.NEWEST, type=int), 0), versions.NEWEST)
+    start = history.below(request.args.get("before", type=int))
     found = versions.history(key, start, PAGE + 1) or ([versions.found(rule)] if rule else [])
     if not found:
         abort(404)
@@ -111,30 +105,25 @@ def _deleted(kind: Kind) -> str:
     return render_template("rules/deleted.html", kind=kind, kinds=kinds.everyone(), lines=lines)
 
 
-def _lines(found: Sequence[RuleVersion], now: Rule | None = None) -> list[Line]:
-    """Versions, the latest first, each with what it changed of the next in the list, the one before it."""
-    said, who, known = words.names(), actors.names(kept.actor for kept in found), _kinds()
+def _lines(found: Sequence[RuleVersion], now: Rule | None = None) -> list[Line[RuleVersion, Told]]:
+    said, known = words.names(), _kinds()
     for kept in found:
         said.templates = {**versions.names_then(kept), **said.templates}
-    rules = [_read(kept, known) for kept in found]
-    return [
-        Line(
-            kept, _what(kept), who[kept.actor], i18n.moment(kept.at, zones.zone_of(None)), _sentence(rule, older, said),
-            differences.between(older, rule, said) if older else [], now is not None and versions.same(rule, now),
-        )
-        for kept, rule, older in zip(found, rules, [*rules[1:], None], strict=True)
-    ]
 
+    def between(older: RuleVersion | None, kept: RuleVersion) -> Told:
+        rule = _read(kept, known)
+        if older is None:
+            return Told(words.sentence(rule, said), [])
+        before = _read(older, known)
+        return Told(differences.marked(before, rule, said), differences.between(before, rule, said))
 
-def _sentence(rule: Rule, older: Rule | None, said: Names) -> Markup:
-    return differences.marked(older, rule, said) if older else words.sentence(rule, said)
+    return history.lines(found, _what, between, lambda kept: now is not None and versions.same(_read(kept, known), now))
 
 
 def _what(kept: RuleVersion) -> str:
-    how, _colon, version = kept.how.partition(":")
-    if how == "switched":
+    if kept.how == "switched":
         return _("Switched on") if kept.content["on"] else _("Switched off")
-    return _(HOW[how], version=version) if how in HOW else how
+    return history.happened(HOW)(kept)
 
 
 def _read(kept: RuleVersion, known: dict[str, Kind]) -> Rule:
