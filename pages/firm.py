@@ -27,6 +27,7 @@ class Firm:
     name: str
     logo: str
     phone: Phone | None
+    email: str
     street: str
     city: str
     imprint: str
@@ -53,6 +54,7 @@ def of(company: dict[str, Any]) -> Firm:
         name=company.get("name") or "",
         logo=_starting(company, "logo", "data:image/"),
         phone=phone(company.get("phone") or ""),
+        email=company.get("email") or "",
         street=company.get("street") or "",
         city=company.get("city") or "",
         imprint=_starting(company, "imprint_url", "https://", "http://"),

@@ -115,6 +115,7 @@ def print_as(record: Record, past: Past, of: Firm, sheet: Sheet, language: str =
         said = dict(
             options=sheet.options, action=sheet.action, words=sheet.words.get(i18n.current(), ""),
             headline=texts.filled(sheet.headline, record, block=False), text=texts.filled(sheet.text, record, block=True),
+            terms=texts.filled(sheet.terms, record, block=True),
         )
         html = _html(snapshot.take(record, past, of, **said), sheet)
     return Printed(record.id, html, of.style, language, record.updated_at)

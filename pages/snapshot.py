@@ -41,8 +41,8 @@ class Past:
 class Snapshot:
     """A record with everything it names in place; `as_of` is local.
 
-    The rest is as the settings say: `options` are what is chosen of each block, `headline` and `text` stand there filled,
-    `action` is a key of `pages.actions` with `words` of an admin's own.
+    The rest is as the settings say: `options` are what is chosen of each block, `headline`, `text` and `terms` (of changing
+    and cancelling) stand there filled, `action` is a key of `pages.actions` with `words` of an admin's own.
     """
 
     record: Record
@@ -55,6 +55,7 @@ class Snapshot:
     options: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     headline: str = ""
     text: Markup = Markup()
+    terms: Markup = Markup()
     action: str = ""
     words: str = ""
 

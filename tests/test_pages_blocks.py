@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from core import i18n
 from pages import publish
 from pages.blocks import carriers
+from pages.settings import store as page_settings
 from records import forms
 from records.intake import schema
 from records.models import Kind, Location, Record
@@ -185,6 +186,25 @@ def test_the_place_leads_to_a_map_and_tells_days_off_that_are_near(make_record: 
     assert f'<a class="map" href="{lead}" rel="noopener noreferrer">Auf der Karte zeigen</a>' in place
     assert "Geschlossen: 24. Dezember bis 1. Januar (Betriebsferien)" in text(record)
     assert "vorbei" not in place and "fern" not in place
+
+
+# Change and cancel
+
+
+def test_an_appointment_ahead_says_how_to_change_it(make_record: Make) -> None:
+    said = text(make_record("1", location="berlin", scheduled_at=START + timedelta(days=3)))
+    assert "Bitte sagen Sie uns so früh wie möglich Bescheid. Telefon 030 23125140" in said
+    gone = make_record("2", location="berlin", scheduled_at=START - timedelta(days=3))
+    off = make_record("3", location="berlin", scheduled_at=START + timedelta(days=3), status="cancelled")
+    assert all("Ändern oder absagen" not in text(record) for record in (gone, off, make_record("4", location="berlin")))
+
+
+def test_m3_conditions_of_changing_stand_there_until_the_record_has_ended(make_record: Make) -> None:
+    content = {"terms": {"de": "Bis **24 Stunden** vorher kostenlos, {{ record.number }}."}}
+    page_settings.save("order", "", content, 0, "user:1")
+    record = make_record("7", location="berlin")
+    assert "Bis <strong>24 Stunden</strong> vorher kostenlos, 7." in html(record) and "Telefon" in text(record)
+    assert "kostenlos" not in text(make_record("7", status="done"))
 
 
 # What a kind asks for, and what staff say

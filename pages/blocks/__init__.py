@@ -3,6 +3,7 @@
 Another one is a small class here, its template in `templates/pages/blocks/`, and a line in BLOCKS.
 """
 
+from pages.blocks.change import Change
 from pages.blocks.contract import Block
 from pages.blocks.course import Course
 from pages.blocks.dates import Appointment, Expected
@@ -28,5 +29,6 @@ BLOCKS: dict[str, Block] = {
     "items": Items(),
     "documents": Documents(),
     "payment": Payment(),
+    "change": Change(),
     "place": Place(),
 }

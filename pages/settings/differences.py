@@ -37,7 +37,7 @@ def between(old: Content | None, new: Content, kind: Kind) -> list[Difference]:
 def told(content: Content, kind: Kind) -> dict[str, str]:
     """The parts that are set, in words, by label."""
     said: dict[str, str] = {}
-    for part, label in (("headline", _("Headline")), ("text", _("Text"))):
+    for part, label in (("headline", _("Headline")), ("text", _("Text")), ("terms", _("Change or cancel"))):
         for language, named in i18n.LANGUAGES.items():
             if part in content:
                 said[f"{label} ({named})"] = content[part].get(language, "")

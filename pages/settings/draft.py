@@ -12,7 +12,7 @@ from pages import actions
 from pages.blocks import BLOCKS
 from pages.blocks.contract import AREAS
 from pages.settings import current, sheet, store, texts
-from pages.settings.sheet import PARTS, Content
+from pages.settings.sheet import PARTS, TEXTS, Content
 from records.models import Kind
 
 LONGEST = 300  # characters of a next step in one's own words
@@ -59,7 +59,7 @@ class Draft:
 
     def lacks(self, language: str) -> str:
         """What is said of a language in which there is less than in another."""
-        found = [part for part in ("headline", "text") if self.content.get(part) and not self.content[part].get(language)]
+        found = [part for part in TEXTS if self.content.get(part) and not self.content[part].get(language)]
         missing = {"de": _("missing in German"), "en": _("missing in English")}
         return missing[language] if found else ""
 
@@ -76,8 +76,8 @@ class Draft:
     def faults(self) -> dict[str, str]:
         """A sentence for each field that is wrong."""
         found = {
-            f"{part}.{language}": texts.writer().fault(source, self.kind, part == "text")
-            for part in ("headline", "text") for language, source in self.content.get(part, {}).items() if source
+            f"{part}.{language}": texts.writer().fault(source, self.kind, part != "headline")
+            for part in TEXTS for language, source in self.content.get(part, {}).items() if source
         }
         action = self.action
         if action.get("key") == actions.OWN and not any(action.get("words", {}).values()):
@@ -98,8 +98,7 @@ def of(kind: Kind, status: str) -> Draft:
 def read(form: Form, kind: Kind, status: str) -> Draft:
     """A draft as it was shaped."""
     content = {
-        "headline": _words(form, "headline"), "text": _words(form, "text"), "action": _action(form),
-        "blocks": _blocks(form, kind),
+        **{part: _words(form, part) for part in TEXTS}, "action": _action(form), "blocks": _blocks(form, kind),
     }
     version = form.get("version", "0")
     return Draft(kind, status, content, int(version) if version.isdecimal() and len(version) < 10 else 0)

@@ -10,7 +10,8 @@ from records.models import Kind
 
 Content = dict[str, Any]
 Words = Mapping[str, str]  # language → text
-PARTS = ("headline", "text", "action", "blocks")  # each is the status's own, or wholly that of its kind
+TEXTS = ("headline", "text", "terms")  # the first is a line, the others are Markdown
+PARTS = (*TEXTS, "action", "blocks")  # each is the status's own, or wholly that of its kind
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Sheet:
     options: Mapping[str, Mapping[str, bool]]
     headline: Words
     text: Words
+    terms: Words
     action: str
     words: Words
 
@@ -31,10 +33,8 @@ def of(*contents: Content) -> Sheet:
     blocks, action = content.get("blocks", {}), content.get("action", {})
     hidden = hidden_of(blocks)
     shown = {area: [BLOCKS[key] for key in keys if key not in hidden] for area, keys in placed(blocks).items()}
-    return Sheet(
-        shown, blocks.get("options", {}), content.get("headline", {}), content.get("text", {}), action.get("key", ""),
-        action.get("words", {}),
-    )
+    written = {text: content.get(text, {}) for text in TEXTS}
+    return Sheet(shown, blocks.get("options", {}), **written, action=action.get("key", ""), words=action.get("words", {}))
 
 
 def merged(*contents: Content) -> Content:

@@ -79,7 +79,7 @@ def put_page(said: Words, actor: str) -> list[str]:
 
 def page_content(said: Words) -> Words:
     """The parts of a page that a pack speaks of, as they are kept."""
-    content = {part: said[part] for part in ("headline", "text", "blocks") if part in said}
+    content: Words = {part: said[part] for part in ("headline", "text", "terms", "blocks") if part in said}
     if "action" in said:
         content["action"] = {"key": said["action"]}
     return content
