@@ -1,6 +1,7 @@
 """R5: a Gmail account sends with its owner's consent, and says so when that is over."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
 from email import policy as email_policy
@@ -184,10 +185,14 @@ def test_another_account_does_not_slip_into_a_known_sender(google, sender, conne
 def test_one_access_token_serves_many_connections_and_is_renewed_before_it_is_over(google, sender, connect):
     connect(sender)
     way = Smtp(reach.account(Sender.get(), 5), "test")
-    for _connection in range(3):
+
+    def come_and_go(_number: int) -> None:
         one = way.connect()
         one.open()
         one.close()
+
+    with ThreadPoolExecutor(4) as together:
+        list(together.map(come_and_go, range(8)))
     assert google.refreshed == 1
     with time_machine.travel(clock.now() + timedelta(seconds=google.lifetime - 60)):
         way.connect().open()
@@ -284,6 +289,12 @@ def test_the_test_says_honestly_how_the_account_stands(google, sender, connect, 
 def test_an_account_that_is_not_connected_is_offered_to_nobody(sender, admin):
     assert senders.usable(1) == [] and "noch nicht verbunden" in admin.get("/senders").text
     assert "zuerst mit Google" in admin.post(f"/senders/{sender.id}/test", follow_redirects=True).text
+
+
+def test_no_form_makes_another_address_the_senders(google, sender, connect, admin):
+    connect(sender)
+    admin.post(f"/senders/{sender.id}", data={**FORM, "from_address": "chefin@example.org", "host": "evil.example"})
+    assert (Sender.get().from_address, Sender.get().host) == (google.email, "127.0.0.1")
 
 
 def test_another_client_needs_another_consent(google, sender, connect, admin):
