@@ -29,6 +29,7 @@ def install() -> None:
 
 
 def read(path: Path) -> dict[str, str]:
-    """A text file: the subject between two lines of dashes, then the body."""
+    """A text file: `subject: …` and perhaps `sms: …` between two lines of dashes, then the body."""
     _before, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    return {"subject": head.removeprefix("subject:").strip(), "body": body.strip()}
+    lines = dict(line.split(": ", 1) for line in head.strip().splitlines())
+    return {**lines, "body": body.strip()}

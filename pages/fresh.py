@@ -28,7 +28,9 @@ def ask(link: Link) -> None:
 
 
 def masked(address: str) -> str:
-    """“a•••@e•••.org”: enough for its owner to know it, too little for anybody else."""
+    """“a•••@e•••.org”, “+49•••78”: enough for its owner to know it, too little for anybody else."""
+    if address.startswith("+"):
+        return f"{address[:3]}•••{address[-2:]}"
     local, _at, domain = address.rpartition("@")
     name, _dot, ending = domain.rpartition(".")
     return f"{local[:1]}•••@{name[:1]}•••.{ending}" if local and name else ""

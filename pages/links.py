@@ -101,8 +101,10 @@ def whom(link: Link) -> Person | None:
 
 
 def address_of(link: Link) -> str:
-    """The address on file now; empty when there is none."""
+    """Where a fresh link goes: the number on file now if this one went there, else the address; empty when there is none."""
     someone = whom(link)
+    if someone and someone.phone and mark(someone.phone) == link.sent_to:
+        return someone.phone
     return someone.address if someone else ""
 
 

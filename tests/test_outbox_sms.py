@@ -9,18 +9,21 @@ from typing import Any
 import pytest
 import time_machine
 
-from core import clock, keys
+from core import clock, journal, keys
 from core.db import transaction
 from core.journal import Entry
 from core.keys import fingerprint
 from emails.models import Template
-from outbox import claim, hand
+from outbox import claim, fresh, hand
 from outbox.channels import open_channel, web
 from outbox.delivery import Delivery
 from outbox.models import Mail, Message, Sender, SenderState, Suppression
 from outbox.plan import Planned, plan_many
 from outbox.senders import gateways, prices, senders
+from pages import fresh as renewal
+from pages import links
 from pages.models import Link
+from records.models import Contact
 from tests.gateways import (
     DROP_AFTER,
     HANG,
@@ -97,7 +100,7 @@ def deliver(house: Any) -> Callable[[], None]:
     return run
 
 
-def fresh(message: Message) -> tuple[str, str]:
+def standing(message: Message) -> tuple[str, str]:
     message = Message.get_by_id(message.id)
     return message.state, message.reason
 
@@ -173,7 +176,7 @@ def test_a_gateway_asked_by_its_address_alone_gets_everything_encoded(plan, deli
     message = plan("1", sender)
     deliver()
     assert far.asked[0].path == "/s?to=%2B4915112345678&m=Auftrag%201%20ist%20fertig."
-    assert fresh(message) == ("sent", "")
+    assert standing(message) == ("sent", "")
 
 
 SEVEN = [
@@ -203,7 +206,7 @@ def test_each_answer_of_a_gateway_has_its_meaning(plan, deliver, make_gateway, f
     sender = make_gateway(type)
     message = plan("1", sender)
     deliver()
-    assert fresh(message) == (state, reason) and len(far.asked) == 1
+    assert standing(message) == (state, reason) and len(far.asked) == 1
     broken = SenderState.get_or_none(SenderState.sender == f"sender:{sender.id}")
     assert (broken.reason if broken else "") == (reason if reason in ("sender", "rest", "credit") else "")
 
@@ -217,7 +220,7 @@ def test_a_number_that_takes_no_sms_is_not_written_to_again(plan, deliver, make_
     assert [(row.fingerprint, row.reason) for row in Suppression.select()] == [(fingerprint(NUMBER), reason)]
     again = plan("2", sender)
     deliver()
-    assert fresh(again) == ("dropped", "suppressed") and len(far.asked) == 1
+    assert standing(again) == ("dropped", "suppressed") and len(far.asked) == 1
 
 
 def test_without_credit_everything_waits_and_goes_out_once_there_is_some(plan, deliver, make_gateway, far):
@@ -230,7 +233,7 @@ def test_without_credit_everything_waits_and_goes_out_once_there_is_some(plan, d
     assert len(far.asked) == asked
     senders.works(sender, "user:1")
     deliver()
-    assert {fresh(message) for message in messages} == {("sent", "")}
+    assert {standing(message) for message in messages} == {("sent", "")}
 
 
 def test_a_gateway_that_falls_silent_after_the_request_is_asked_once(plan, deliver, make_gateway, far, monkeypatch):
@@ -239,7 +242,7 @@ def test_a_gateway_that_falls_silent_after_the_request_is_asked_once(plan, deliv
         far.answer = fault
         message = plan(number, make_gateway(), next(numbers()) if fault == HANG else NUMBER)
         deliver()
-        assert fresh(message) == ("unclear", "silent")
+        assert standing(message) == ("unclear", "silent")
     with time_machine.travel(clock.now() + timedelta(hours=1)):
         claim.repeat_unclear()
         deliver()
@@ -251,31 +254,31 @@ def test_a_crash_at_the_last_moment_leaves_an_sms_to_a_person(plan, make_gateway
     changes = {"state": "sending_data", "owner": "dead:1", "lease_until": clock.now() - timedelta(minutes=1)}
     Message.update(**changes).where(Message.id == message.id).execute()
     claim.release()
-    assert fresh(message) == ("unclear", "crashed")
+    assert standing(message) == ("unclear", "crashed")
 
 
 def test_before_the_request_nothing_is_unclear(plan, deliver, make_gateway, far):
     gone = make_gateway(url="http://127.0.0.1:1/api")
     message = plan("1", gone)
     deliver()
-    assert fresh(message) == ("planned", "cut")
+    assert standing(message) == ("planned", "cut")
 
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest", "http://[fe80::1]/"])
 def test_a_gateway_is_never_an_address_of_the_machine_room(plan, deliver, make_gateway, url):
     message = plan("1", make_gateway("http", url=url + "{to}{text}"))
     deliver()
-    assert fresh(message) == ("planned", "sender")
+    assert standing(message) == ("planned", "sender")
 
 
 def test_an_sms_to_another_country_is_held_until_an_admin_allows_it(plan, deliver, make_gateway, far):
     far.answer, sender = taken_by_seven(), make_gateway()
     message = plan("1", sender, "+436601234567")
     deliver()
-    assert (fresh(message), far.asked) == (("held", "country"), [])
+    assert (standing(message), far.asked) == (("held", "country"), [])
     senders.save(sender, {"settings": {**sender.settings, "countries": ["DE", "AT"]}}, "user:1")
     deliver()
-    assert (fresh(message), len(far.asked)) == (("sent", ""), 1)
+    assert (standing(message), len(far.asked)) == (("sent", ""), 1)
 
 
 def test_the_money_of_a_day_is_kept_and_the_rest_follows(plan, deliver, make_gateway, far):
@@ -283,7 +286,7 @@ def test_the_money_of_a_day_is_kept_and_the_rest_follows(plan, deliver, make_gat
     messages = [plan(str(n), sender, phone) for n, phone in zip(range(5), numbers(), strict=False)]
     deliver()
     assert len(far.asked) == 2 and prices.spent(sender) == Decimal("0.15")
-    waiting = [message for message in messages if fresh(message) == ("planned", "money_cap")]
+    waiting = [message for message in messages if standing(message) == ("planned", "money_cap")]
     assert len(waiting) == 3 and {Message.get_by_id(row.id).due_at for row in waiting} == {prices.midnight(1)}
     deliver()
     assert len(far.asked) == 2
@@ -293,7 +296,7 @@ def test_the_money_of_a_day_is_kept_and_the_rest_follows(plan, deliver, make_gat
     with time_machine.travel(prices.midnight(1) + timedelta(minutes=1)):
         assert prices.spent(sender) == 0
         deliver()
-    assert {fresh(message) for message in messages} == {("sent", "")}
+    assert {standing(message) for message in messages} == {("sent", "")}
 
 
 def test_what_nobody_knows_costs_money_too(plan, deliver, make_gateway, far):
@@ -307,11 +310,11 @@ def test_an_sms_without_a_gateway_is_held_and_goes_through_the_first_when_let_go
     far.answer = taken_by_seven()
     message = plan("1", None)
     deliver()
-    assert fresh(message) == ("held", "wrong_sender")
+    assert standing(message) == ("held", "wrong_sender")
     make_gateway(label="Erstes")
     hand.let_go(Message.get_by_id(message.id), "user:1")
     deliver()
-    assert (fresh(message)[0], len(far.asked)) == ("sent", 1)
+    assert (standing(message)[0], len(far.asked)) == ("sent", 1)
 
 
 def test_a_deleted_gateway_leaves_its_sms_to_the_next_one(plan, deliver, make_gateway, far):
@@ -319,18 +322,18 @@ def test_a_deleted_gateway_leaves_its_sms_to_the_next_one(plan, deliver, make_ga
     message = plan("1", first)
     senders.delete(first, "user:1")
     deliver()
-    assert fresh(message) == ("held", "sender_gone")
+    assert standing(message) == ("held", "sender_gone")
     second = make_gateway()
     hand.let_go(Message.get_by_id(message.id), "user:1")
     deliver()
-    assert (fresh(message)[0], Message.get_by_id(message.id).sender_id) == ("sent", second.id)
+    assert (standing(message)[0], Message.get_by_id(message.id).sender_id) == ("sent", second.id)
 
 
 def test_the_built_in_mailbox_keeps_sms_and_nothing_leaves_the_machine(plan, deliver, make_gateway, far, admin):
     message = plan("1", make_gateway("mailbox"))
     deliver()
     mail = Mail.get(Mail.channel == "sms")
-    assert (fresh(message), far.asked, bytes(mail.content)) == (("sent", ""), [], b"Auftrag 1 ist fertig.")
+    assert (standing(message), far.asked, bytes(mail.content)) == (("sent", ""), [], b"Auftrag 1 ist fertig.")
     assert 'class="bubble"' in admin.get(f"/mailbox/{mail.id}").text
     page = admin.get(f"/outbox/{message.id}").text
     assert "Auftrag 1 ist fertig." in page and "0,075\xa0€" in page
@@ -352,3 +355,32 @@ def test_the_biography_says_what_the_sms_said_and_took(plan, deliver, make_gatew
     page = admin.get(f"/outbox/for/{message.record_id}", headers={"HX-Request": "true"}).text
     assert "Auftrag 1 ist fertig." in page and "0,075\xa0€" in page and NUMBER in page
     assert Entry.get(Entry.what == "message.sent").data["code"] == "100"
+
+
+def test_a_link_that_came_by_sms_lives_as_long_as_the_number_and_is_renewed_by_sms(
+    plan, deliver, make_gateway, far, template
+):
+    far.answer = taken_by_seven()
+    template.texts = {"de": {**template.texts["de"], "sms": "{{ link }}"}}
+    template.save()
+    plan("1", make_gateway())
+    deliver()
+    link = Link.get()
+    assert links.standing(link, clock.now()) == "issued"
+    renewal.ask(link)
+    journal.read([fresh.read])
+    deliver()
+    said, asked = far.asked[-1].form["text"], Message.get(Message.sort == "link")
+    assert (asked.channel, asked.state, renewal.masked(links.address_of(link))) == ("sms", "sent", "+49•••78")
+    assert said.startswith("Radhaus") and links.standing(Link.get(Link.id == asked.link_id), clock.now()) == "issued"
+    Contact.update(phone="+4915112345679").execute()
+    assert links.standing(Link.get(Link.id == asked.link_id), clock.now()) == "revoked"
+
+
+def test_the_page_of_a_message_shows_the_sms_once_and_what_the_gateway_said(plan, deliver, make_gateway, far, admin):
+    far.answer = taken_by_seven("4711")
+    message = plan("1", make_gateway())
+    deliver()
+    page = admin.get(f"/outbox/{message.id}").text
+    assert page.count('class="bubble"') == 1 and page.count("Auftrag 1 ist fertig.") == 1
+    assert "1 Teil, 0,075\xa0€" in page and "<code>100</code>" in page and "<code>4711</code>" in page

@@ -307,6 +307,7 @@ def test_without_an_address_no_fresh_link_is_made(make_record: Any) -> None:
         ("müller@mail.example.co.uk", "m•••@m•••.uk"),
         ("", ""),
         ("nonsense", ""),
+        ("+4915112345678", "+49•••78"),
     ],
 )
 def test_an_address_is_shown_masked(address: str, shown: str) -> None:

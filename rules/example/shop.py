@@ -80,7 +80,8 @@ def _records(collection: str, first: int, statuses: list[str], example: dict[str
 
 def _contact(customer: dict[str, Any]) -> dict[str, Any]:
     known = {key: customer.get(key) for key in ("name", "email", "phone", "language")}
-    return {**known, "consent": {"email": customer["consent"], "sms": False}}
+    mobile = customer.get("phone", "").startswith("+491")
+    return {**known, "consent": {"email": customer["consent"], "sms": customer["consent"] and mobile}}
 
 
 def _work(example: dict[str, Any], position: int, collection: str, placed: datetime) -> dict[str, Any]:
