@@ -18,7 +18,7 @@ from records.models import Kind, Record
 from records.people import person
 
 ONLY_IN_MAILS = ("link", "page", "appointment", "payment.qr", "event", "reader")
-LONGEST_LINE = 200  # characters of a headline
+LONGEST, LONGEST_LINE = 8000, 200  # characters of a text and of a headline
 SMALLER = {"h1": "h2", "h2": "h3", "h4": "h3", "h5": "h3", "h6": "h3"}
 VOID = ("br", "hr")
 
@@ -38,6 +38,9 @@ class PageTexts:
 
     def compile(self, source: str, block: bool) -> Fill:
         template = grammar.escaping.from_string(_html(source) if block else _line(source))
+        if all(isinstance(piece, str) for piece in grammar.parts(source)):
+            always = Markup(template.render())
+            return lambda record: always
 
         def fill(record: Record) -> Markup:
             scene = Scene(record, person(record, "customer"), settings.get("company"))
@@ -51,7 +54,7 @@ class PageTexts:
         return [(name, chips) for name, chips in fit if chips]
 
     def _check(self, source: str, kind: Kind, block: bool) -> None:
-        if len(source) > (check.LARGEST if block else LONGEST_LINE):
+        if len(source) > (LONGEST if block else LONGEST_LINE):
             raise Wrong(_("This text is too long."))
         proof.check(source, [field["key"] for field in kind.fields])
         for piece in grammar.parts(source):
