@@ -157,8 +157,8 @@ def told(record: Record) -> list[tuple[str, str]]:
 
 def labels(kind: Kind) -> dict[str, str]:
     """What the further fields of a kind's records are called, by their keys."""
-    standard = {field["key"]: _(field["label"]) for field in STANDARD}
-    return standard | {field["key"]: i18n.pick(field["labels"]) for field in kind.fields}
+    said = [(field["key"], field["label"]) for field in STANDARD]
+    return {key: _(words) for key, words in said} | {field["key"]: i18n.pick(field["labels"]) for field in kind.fields}
 
 
 def inputs(kind: Kind) -> list[Input]:
