@@ -43,9 +43,9 @@ def settle() -> None:
 
 
 def read(entries: Sequence[Entry]) -> Write:
-    """A reader of the journal: a link that went to an address its contact no longer has is revoked."""
+    """A reader of the journal: a link that went to an address or number its contact no longer has is revoked."""
     changed = [entry.data for entry in entries if entry.what == "contact.changed"]
-    moved = [data["contact"] for data in changed if "email" in data["fields"]]
+    moved = [data["contact"] for data in changed if {"email", "phone"} & set(data["fields"])]
     outdated = _outdated(moved) if moved else []
 
     def write() -> None:
