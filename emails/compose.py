@@ -74,18 +74,6 @@ def subject(template: Template, record: Record, person: Person | None) -> str:
     compiled = _compiled(template.texts[language], language, company, template.layout)
     with i18n.speaking(language):
         try:
-            return _one_line(compiled.subject.render(values.of(Scene(record, person, company), {}, harmless.without_addresses)))
-        except LiquidError as error:
-            raise Unusable(str(error.message)) from error
-
-
-def subject(template: Template, record: Record, person: Person | None) -> str:
-    """What its subject alone would say; raises Unusable."""
-    company = settings.get("company")
-    language = spoken(template.spoken("email"), person.language if person else None, company)
-    compiled = _compiled(template.texts[language], language, company, template.layout)
-    with i18n.speaking(language):
-        try:
             said = values.of(Scene(record, person, company), {}, harmless.without_addresses)
             return _one_line(compiled.subject.render(said))
         except LiquidError as error:
@@ -103,12 +91,12 @@ def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -
 def compile_text(
     text: dict[str, str], language: str, company: dict[str, Any], fields: list[str] | None = None, layout: str | Frame = "",
 ) -> Compiled:
-    """Make subject, HTML and text part of one language's text; raises grammar.Wrong. `layout`: a frame, or see `kept.key_of`."""
+    """Make subject, HTML and text part of one language's text; raises grammar.Wrong. `layout`: or see `kept.key_of`."""
     with i18n.speaking(language):
         subject, read = proof.check(text["subject"], fields), _read(text, language, company, fields)
         frame = layout if isinstance(layout, Frame) else kept.frame_of(kept.key_of(layout, company))
         html = grammar.escaping.from_string(letter.write(read, company, language, frame))
-        words = grammar.plain.from_string(plain.write([*read.body, *read.signature], read.source))
+        words = grammar.plain.from_string(plain.write([*read.body, *read.signature], read.source, company))
         return Compiled(subject, html, words, logo.read(company.get("logo") or ""))
 
 

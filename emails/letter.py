@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from core.i18n import gettext as _
-from core.i18n import pick
-from emails import body, grammar, logo, placeholders, wording
+from emails import body, foot, grammar, logo, placeholders
 from emails.layouts.frame import CONTENT, Frame, dressed, filled
 from emails.slots import Slots, liquid
 from emails.tree import Element, Part, Value
 from pages import colour
 
 PAPER, SHEET, SHEET_DARK = "#f3f4f3", "#ffffff", "#1b1e24"  # as in our layouts
-ADDRESS = ("name", "street", "city")
 
 Write = Callable[[str], str]  # Liquid → the word that stands for it
 
@@ -37,14 +34,14 @@ def write(text: Read, company: dict[str, Any], language: str, frame: Frame) -> s
     frame = dressed(frame, {
         "language": language,
         "company": escape(company.get("name") or ""),
-        "sender": " · ".join(escape(company[name]) for name in ADDRESS if company.get(name)),
+        "sender": " · ".join(escape(company[name]) for name in foot.ADDRESS if company.get(name)),
         "logo": _brand(company),
-        "about": f'<span style="white-space:nowrap">{_about(slots.word)}</span>',
+        "about": f'<span style="white-space:nowrap">{foot.about(slots.word)}</span>',
         "subject": "" if _has_heading(text.body) else _heading(text.subject, slots.word),
         "reader": slots.word("{{ reader.name }}"),
         "date": slots.word("{{ today }}"),
         "preheader": _preview(text.body, slots.word),
-        "legal": _foot(company, slots.word),
+        "legal": foot.html(company, slots.word),
         **shades,
     })
     signature = "".join(body.html(part, slots.word, shades["accent"]) for part in text.signature)
@@ -103,22 +100,3 @@ def _brand(company: dict[str, Any]) -> str:
         return name
     return f'<img src="cid:{logo.CONTENT_ID}" alt="{name}" width="{image.width}" ' \
            'style="display:block;border:0;max-width:100%;height:auto">'
-
-
-def _about(word: Write) -> str:
-    """What the mail is about: a record, else the reader's own access."""
-    record = word("{% if record.number %}{{ record.kind }} {{ record.number }}{% else %}")
-    return record + escape(_("Your access")) + word("{% endif %}")
-
-
-def _foot(company: dict[str, Any], word: Write) -> str:
-    """Why this mail came, who sent it, and where that is written down."""
-    address = [company.get(name) or "" for name in ADDRESS]
-    legal = (pick(company.get("footer") or {}) or ", ".join(filter(None, address))).strip()
-    ways = [wording.phone(company.get("phone")) or "", company.get("email") or ""]
-    links = [(_("Legal notice"), company.get("imprint_url")), (_("Privacy"), company.get("privacy_url"))]
-    anchors = [f'<a href="{escape(str(url))}">{label}</a>' for label, url in links if wording.web_address(url)]
-    reason = escape(_("Reason for this message: %(record)s.", record="\0")).replace("\0", _about(word))
-    reach = " · ".join(escape(way) for way in ways if way)
-    lines = [reason, escape(legal).replace("\n", "<br>"), reach, " · ".join(anchors)]
-    return "".join(f'<p style="margin:0 0 6px">{line}</p>' for line in lines if line)

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from core.i18n import gettext as _
-from emails import transfer
+from emails import foot, transfer
 from emails.slots import Slots, liquid
 from emails.tree import Branches, Element, Part, Value
 
@@ -13,10 +14,10 @@ BLOCKS = ("p", "ul", "ol", "blockquote")
 Write = Callable[[str], str]  # Liquid → the word that stands for it
 
 
-def write(parts: list[Part], source: str) -> str:
+def write(parts: list[Part], source: str, company: dict[str, Any]) -> str:
     """The Liquid of the text part; fill it without escaping, then `tidy` it."""
     slots: Slots[str] = Slots(source)
-    return liquid(_blocks(parts, slots.word), slots)
+    return liquid(f"{_blocks(parts, slots.word)}\n\n{foot.plain(company, slots.word)}", slots)
 
 
 def tidy(text: str) -> str:

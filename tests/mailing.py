@@ -10,6 +10,7 @@ from flask import Flask
 
 from accounts import errands
 from core.db import database
+from emails.compose import Composed
 from outbox import direct
 from tests.postoffice import PostOffice
 
@@ -47,3 +48,8 @@ def words(office: PostOffice, number: int = -1) -> str:
 def everything_kept() -> str:
     """All that stands in the database, in one text."""
     return repr([database.execute_sql(f'SELECT * FROM "{table}"').fetchall() for table in database.get_tables()])
+
+
+def above_foot(mail: Composed) -> str:
+    """The text part of a mail without what stands under every one."""
+    return mail.text.partition("\n--\n")[0].strip("\n") + "\n"

@@ -15,6 +15,7 @@ from core import settings as house_settings
 from emails import compose, plain
 from emails.models import Template
 from records.people import person
+from tests.mailing import above_foot
 
 LINK = "https://status.example.org/s/8fKq2LwT0vXy5ZbN3cRmPd"
 EXPIRES = datetime(2026, 12, 20, 12, tzinfo=UTC)
@@ -87,7 +88,7 @@ def test_a_german_mail(shop, make_record):
     )
     assert mail.subject == "Auftrag 1047"
     assert mail.language == "de"
-    assert mail.text == (
+    assert above_foot(mail) == (
         "Ihr Rad\n\nGuten Tag Ada Lovelace,\n\nIhr Auftrag ist abholbereit.\n\n"
         f"Status ansehen:\n{LINK}\n\n2 × Display: 40,00\u00a0€\nSumme: 40,00\u00a0€\n\nBis 20.\u00a0Dezember 2026.\n"
     )
@@ -134,7 +135,7 @@ def test_without_a_link_nothing_leads_nowhere(shop, make_record):
         make_record, body("A\n\n[Status]({{ link }})\n\nSehen Sie [hier]({{ link }}) nach.\n\n{{ link }}"), link=None
     )
     assert 'href=""' not in mail.html and "Status" not in mail.text
-    assert mail.text == "A\n\nSehen Sie hier nach.\n"
+    assert above_foot(mail) == "A\n\nSehen Sie hier nach.\n"
 
 
 def test_a_lone_link_is_a_button_and_others_are_not(shop, make_record):
@@ -163,19 +164,19 @@ def test_a_loop_writes_the_lines_of_one_list(shop, make_record):
         source,
         items=[{"name": "A", "quantity": 1, "price": "1.00"}, {"name": "B", "quantity": 1, "price": "1.00"}],
     )
-    assert mail.text == "– vorher\n– A\n– B\n– nachher\n"
+    assert above_foot(mail) == "– vorher\n– A\n– B\n– nachher\n"
     assert mail.html.count("<ul") == 1 and mail.html.count("<li") == 4
 
 
 def test_times_are_told_in_the_zone_of_the_location(shop, make_record):
     at = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
-    said = composed(make_record, body("{{ record.scheduled_at }}"), scheduled_at=at, location="berlin").text
+    said = above_foot(composed(make_record, body("{{ record.scheduled_at }}"), scheduled_at=at, location="berlin"))
     assert said == "Dienstag, 24.\u00a0November 2026, 16:30\u00a0Uhr\n"
 
 
 def test_braces_that_are_only_text_stay_text(shop, make_record):
     mail = composed(make_record, body("&#123;&#123; record.number }} \\{\\{ x }} {&#37; if %}"))
-    assert mail.text.strip() == "{{ record.number }} {{ x }} {% if %}"
+    assert above_foot(mail).strip() == "{{ record.number }} {{ x }} {% if %}"
 
 
 def test_raw_html_and_pictures_stay_text(shop, make_record):

@@ -9,6 +9,7 @@ from emails import compose, drafts
 from emails.layouts import frame, kept
 from emails.models import Template, TemplateVersion
 from records.people import person
+from tests.mailing import above_foot
 
 LINK = "https://status.example/s/abc"
 BODY = (
@@ -92,7 +93,7 @@ def test_a_signature_stands_under_every_text_in_its_language(shop, make_record, 
     settings.put("company", {**settings.get("company"), "signature": signature})
     written = mail(make_record)
     assert "<strong>Radhaus Lindner</strong>" in written.html
-    assert written.text.endswith("Viele Grüße\nRadhaus Lindner\n") and "Kind regards" not in written.html
+    assert above_foot(written).endswith("Viele Grüße\nRadhaus Lindner\n") and "Kind regards" not in written.html
 
 
 def test_a_layout_is_compiled_once(shop, make_record, monkeypatch):
@@ -126,3 +127,12 @@ def test_versions_from_before_there_were_layouts_come_back(admin, shop):
     made = Template.create(name="Alt", texts=texts, layout="letter", updated_at=clock.now())
     old = TemplateVersion(template_id=made.id, version=1, content={"name": "Alt", "kind_id": None, "texts": texts})
     assert drafts.then(old, made).layout == ""
+
+
+def test_r5_the_text_part_says_reason_and_legal_lines_too(shop, make_record):
+    said = mail(make_record).text.partition("\n--\n")[2]
+    assert said == (
+        "Anlass dieser Nachricht: Auftrag 1047.\nRadhaus Lindner GmbH, Adalbertstraße 31, 10999 Berlin\n"
+        "030 23125140 · hallo@radhaus-lindner.example\nImpressum:\nhttps://radhaus-lindner.example/impressum\n"
+        "Datenschutz:\nhttps://radhaus-lindner.example/datenschutz\n"
+    )
