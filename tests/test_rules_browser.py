@@ -49,7 +49,7 @@ def test_a_rule_is_written_read_and_saved(page: Page, make_record: Make) -> None
     page.get_by_label("Text", exact=True).fill("{{ greeting }}")
     page.locator(".savebar").get_by_role("button", name="Speichern").click()
     expect(page.locator("#toasts")).to_contain_text("„Auftrag: Abholbereit“ ist eingeschaltet.")
-    assert Rule.select().count() == 4
+    assert Rule.select().count() == 5
 
 
 def test_the_feed_is_searched_switched_and_opened(page: Page) -> None:
