@@ -9,7 +9,7 @@ from tests.browsing import Browse, looked_over
 from tests.conftest import make_user
 
 
-def test_an_sms_is_counted_while_it_is_typed_and_made_plain_by_one_click(shop: Any, browse: Browse, letter: Template) -> None:
+def test_an_sms_is_counted_while_it_is_typed_and_made_plain_by_a_click(shop: Any, browse: Browse, letter: Template) -> None:
     page = browse(make_user("ada.admin@example.org", "Ada Admin", "admin"), locale="de-DE")
     page.goto(f"/templates/{letter.id}")
     text = page.locator("#sms-de")
