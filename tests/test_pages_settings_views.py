@@ -167,6 +167,14 @@ def test_x12_the_history_tells_each_change_and_brings_an_older_one_back(admin: F
     assert admin.post(f"{URL}/history/99").status_code == 404
 
 
+def test_x12_the_last_change_is_taken_back_with_one_click(admin: FlaskClient) -> None:
+    assert "Letzte Änderung zurücknehmen" not in admin.get(URL).text
+    admin.post(URL, data=form(**{"headline.de": "Versehen"}))
+    assert f"{URL}/history/0" in admin.get(URL).text
+    admin.post(f"{URL}/history/0")
+    assert kept() == {} and f"{URL}/history/1" in admin.get(URL).text, "and that too"
+
+
 def test_x12_a_version_that_would_be_refused_today_does_not_come_back(admin: FlaskClient) -> None:
     store.save("order", "", {"text": {"de": "{{ vorgang.felder.weg }}"}}, 0, "user:1")
     store.save("order", "", {}, 1, "user:1")

@@ -43,7 +43,7 @@ def restore(collection: str, version: int) -> Any:
         return _page(kind, status), 422
     store.save(kind.key, status, content, store.setting(kind.key, status).version, current_user.actor, f"restored:{version}")
     flash(_("Version %(version)s is back.", version=version))
-    return redirect(url_for("page_history.show", collection=collection, status=status or None), 303)
+    return redirect(url_for("page_settings.show", collection=collection, status=status or None), 303)
 
 
 def _content(kind: Kind, status: str, version: int) -> dict[str, Any]:

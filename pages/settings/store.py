@@ -1,5 +1,6 @@
 """Keeps settings of status pages: each change is a version, a line in the journal, and a reason to make pages anew."""
 
+from datetime import timedelta
 from typing import Any
 
 from peewee import IntegrityError
@@ -10,6 +11,8 @@ from core.i18n import gettext as _
 from pages.settings import current
 from pages.settings.models import PageSetting, PageSettingVersion
 from pages.settings.sheet import Content
+
+RECALL = timedelta(hours=1)  # so long a change can be taken back with one click; later, in the history
 
 
 class Overtaken(ValueError):
@@ -47,6 +50,12 @@ def history(kind: str, status: str, before: int, most: int) -> list[PageSettingV
     """The last versions below a number, the latest first."""
     mine = _mine(kind, status) & (PageSettingVersion.version < before)
     return list(PageSettingVersion.select().where(mine).order_by(PageSettingVersion.version.desc()).limit(most))
+
+
+def just_changed(kind: str, status: str, actor: str) -> int | None:
+    """The number of the version that actor has made of a setting just now; None when there is nothing to take back."""
+    last = kept(kind, status, setting(kind, status).version)
+    return last.version if last and last.actor == actor and clock.now() - last.at < RECALL else None
 
 
 def kept(kind: str, status: str, version: int) -> PageSettingVersion | None:

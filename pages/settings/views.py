@@ -93,6 +93,7 @@ def _page(shaped: Draft, faults: dict[str, str]) -> str:
         own=shaped.own, owning=current.own(shaped.kind.key), known=BLOCKS, areas=differences.AREAS,
         steps={key: _(action.label) for key, action in ACTIONS.items()},
         language_shown=language,
+        changed=store.just_changed(shaped.kind.key, shaped.status, current_user.actor),
         chips=texts.writer().chips(shaped.kind, language), view=preview.view(shaped, request.values), address=_address,
     )
 
