@@ -65,7 +65,7 @@ def _apply(kind: Kind, number: str, said: State, actor: str, silent: bool) -> Ou
     late = not created and occurred < record.occurred_at
     news = _difference(record, said, kind, late, _people(record, said, actor))
     if created:
-        news = [("created", {"status": record.status})]
+        news = [("created", {"status": record.status} | ({"paid": True} if record.paid_at else {}))]
     if news:
         record.updated_at = now
         record.occurred_at = max(occurred, record.occurred_at)

@@ -5,16 +5,13 @@ from datetime import datetime, timedelta
 
 from core import clock, settings
 from core.journal import Entry, Write
-from core.rows import tuples
 from pages.payment import owed
 from records import payments
 from records.load import load
-from records.models import Record
 from rules.ladder import pauses, waiting
 
 SAID = ".said_paid"  # after the kind's name; data {"link": the id of the link on whose page it was said, or nothing}
-PAID, NEW = ".paid", ".created"  # what is new may be paid already
-NEWS = (PAID, ".unpaid", NEW)
+PAID = ".paid"
 MACHINES = ("api:", "source:")
 
 
@@ -54,11 +51,12 @@ def believe(record: int, actor: str) -> None:
 
 
 def _alive(entries: Sequence[Entry]) -> Entry | None:
-    """The last word of a shop or another program about a payment; asked for only when the mark is to be moved."""
-    known = payments.stand().as_of
-    news = [entry for entry in entries if entry.record_id and entry.actor.startswith(MACHINES) and entry.what.endswith(NEWS)]
-    if not news or (known and news[-1].at - known < payments.OFTEN):
-        return None
-    made = {entry.record_id for entry in news if entry.what.endswith(NEW)}
-    paid = {id for (id,) in tuples(Record.select(Record.id).where(Record.id.in_(made), Record.paid_at.is_null(False)))}
-    return next((entry for entry in reversed(news) if not entry.what.endswith(NEW) or entry.record_id in paid), None)
+    """The last word of a shop or another program about a payment, where it moves the mark."""
+    news = [entry for entry in entries if entry.record_id and entry.actor.startswith(MACHINES) and _is_of_payment(entry)]
+    known = payments.stand().as_of if news else None
+    return news[-1] if news and not (known and news[-1].at - known < payments.OFTEN) else None
+
+
+def _is_of_payment(entry: Entry) -> bool:
+    """What is new may be paid already."""
+    return entry.what.endswith((PAID, ".unpaid")) or bool(entry.what.endswith(".created") and entry.data.get("paid"))
