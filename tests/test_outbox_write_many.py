@@ -17,7 +17,7 @@ from core.keys import fingerprint
 from emails.models import Template
 from outbox.models import Message, Suppression
 from records.models import Contact, Kind, Record
-from tests.test_outbox_write import deliver, parts, unescaped
+from tests.test_outbox_write import attach, deliver, parts, unescaped
 
 Make = Callable[..., Record]
 PDF = b"%PDF-1.7\n" + b"x" * 90
@@ -208,6 +208,29 @@ def test_x10_more_than_fifty_are_confirmed_first(clerk: FlaskClient, shop: Any) 
     assert send(clerk, typed, going(page), sure="1").status_code == 303 and Message.select().count() == 51
 
 
+def test_large_files_do_not_go_to_more_than_a_few(clerk: FlaskClient, shop: Any) -> None:
+    customers, heavy = many(51), PDF + b"x" * 3 * 1024 * 1024
+    typed = form(clerk, customers)
+    assert attach(clerk, typed["token"], ("a.pdf", heavy)).status_code == 200
+    answer = clerk.post("/outbox/write/many", data=typed | {"do": "check"})
+    assert answer.status_code == 422 and 'id="field-files-error"' in answer.text and "höchstens 2" in answer.text
+    few = form(clerk, customers[:3])
+    attach(clerk, few["token"], ("a.pdf", heavy))
+    assert len(going(check(clerk, few))) == 3
+
+
+@pytest.mark.parametrize("body", ["{% for x in", "{% if page.file %}", "{{ quatsch }}", "{% for a in b %}{% endfor %}", ""])
+def test_a_text_that_cannot_be_read_is_refused_at_its_language_and_kept(
+    clerk: FlaskClient, orders: dict[str, Record], body: str
+) -> None:
+    typed = form(clerk, ids(orders)) | {"body-en": body}
+    answer = clerk.post("/outbox/write/many", data=typed | {"do": "check"})
+    assert answer.status_code == 422 and 'id="body-en-error"' in answer.text and body in unescaped(answer.text)
+    assert clerk.post("/outbox/write/many/preview", data=typed).status_code == 200
+    single = clerk.post(f"/outbox/write/{orders['ada'].id}", data={"subject": "S", "body": body, "language": "de"})
+    assert single.status_code == 422
+
+
 def test_a_thousand_are_listed_within_two_seconds_and_sent_in_one_go(
     clerk: FlaskClient, shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +254,6 @@ def test_how_far_it_has_come_stands_on_todays_page_and_the_rest_can_be_stopped(
     Message.update(state="sent", sent_at=clock.now()).where(Message.record == orders["ada"]).execute()
     assert clerk.post(f"{url}/stop").status_code == 303
     page = clerk.get(url).text
-    assert "1 von 2 gesendet" in page and "1 ging nicht hinaus" in page and "Von Hand verworfen" in page
+    assert "1 von 2 gesendet" in page and "1 Nachricht ging nicht hinaus" in page and "Von Hand verworfen" in page
     assert clerk.get(url, headers={"HX-Request": "true"}).status_code == 286 and deliver() == []
     assert clerk.get("/outbox/write/many/0000000000000000000000").status_code == 404

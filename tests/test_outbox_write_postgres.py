@@ -62,6 +62,6 @@ def test_many_are_written_to_once_with_a_file_and_counted(
     assert "heute schon" in check(clerk, many_form(clerk, records))
     later = many_form(clerk, records, date=str(clock.now().date() + timedelta(days=2)), time="09:00")
     url = send(clerk, later, records[2:]).location
-    assert clerk.post(f"{url}/stop").status_code == 303 and "1 ging nicht hinaus" in clerk.get(url).text
+    assert clerk.post(f"{url}/stop").status_code == 303 and "1 Nachricht ging nicht hinaus" in clerk.get(url).text
     files.forget()
     assert Enclosure.select().count() == 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from core import clock, i18n, keys, settings
+from core import clock, i18n, keys, settings, uploads
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.rows import tuples
@@ -25,6 +25,7 @@ from records.zones import zone_of
 
 MOST = 2000  # records of one letter
 FEW = guard.FLOOR  # beyond that a person confirms that so many are meant (X10)
+LIGHT = 2  # MB of files that go to more than a few: dozens of such mails are in memory at once
 WHO = "customer"
 NOT = {
     "unfit": N_("The text belongs to another kind of record."),
@@ -103,6 +104,8 @@ def judge(draft: Many) -> datetime | None:
     """When it is to go out; None when something is to be mended first, which then stands among its problems."""
     draft.problems |= faults(draft)
     draft.judge_sender()
+    if len(draft.records) > FEW and sum(file.size for file in draft.files) > LIGHT * uploads.MEGA:
+        draft.problems["files"] = _("To so many at once, all files together may have at most %(n)s MB.", n=LIGHT)
     due = draft.moment(zone_of(None))
     return None if draft.problems else due
 
