@@ -14,7 +14,7 @@ from core import i18n
 from pages import publish
 from pages.blocks import carriers
 from pages.settings import store as page_settings
-from records import forms
+from records import forms, payments
 from records.intake import schema
 from records.models import Kind, Location, Record
 
@@ -139,6 +139,14 @@ def test_what_is_delivered_is_entered_by_hand(make_record: Make) -> None:
         wrong = forms.read(forms.typed(MultiDict([*columns[:3], ("item.delivered", "viele")])), record.kind, None)[1]
     assert faults == {} and state["items"] == [item("Bremsbelag", "18.90", 3, delivered=3)]
     assert list(wrong) == ["items.0.delivered"]
+
+
+def test_x6_an_open_amount_says_up_to_when_payments_are_considered(make_record: Make) -> None:
+    record = make_record("1", status="ready", total=Decimal("45.10"))
+    assert "berücksichtigt" not in text(record)
+    payments.tell(START - timedelta(hours=16), "user:1")
+    assert "Zahlungen sind bis Sonntag, 15. November, 18:12 Uhr berücksichtigt." in text(record)
+    assert "berücksichtigt" not in text(make_record("1", paid_at=START))
 
 
 # The parcel

@@ -8,8 +8,9 @@ from pages import payment, words
 from pages.blocks.contract import Block, Option, Told
 from pages.blocks.items import Item
 from pages.snapshot import Snapshot
+from records import payments
 
-NOTHING: Told = {"paid": False, "when": "", "note": "", "transfer": [], "code": ""}
+NOTHING: Told = {"paid": False, "when": "", "notes": [], "transfer": [], "code": ""}
 
 
 class Payment(Block):
@@ -25,11 +26,12 @@ class Payment(Block):
         sum_ = words.money(abs(record.total), record.currency)
         if record.total < 0:
             return NOTHING | {"word": _("Credit in your favour"), "sum": sum_}
-        note = _credited(snapshot)
+        credited = _credited(snapshot)
         if record.paid_at:
-            return NOTHING | {"word": _("Paid"), "sum": sum_, "paid": True, "when": _received(snapshot), "note": note}
+            return NOTHING | {"word": _("Paid"), "sum": sum_, "paid": True, "when": _received(snapshot), "notes": credited}
         day = words.near_day(snapshot.local(record.due_at), snapshot.as_of) if record.due_at else ""
-        told = {"word": _("Still to be paid"), "sum": sum_, "when": day and _("Due on %(day)s.", day=day), "note": note}
+        told: Told = {"word": _("Still to be paid"), "sum": sum_, "when": day and _("Due on %(day)s.", day=day)}
+        told["notes"] = credited + _considered(snapshot)
         code = payment.of(record, snapshot.firm.bank) if self.chosen(snapshot, "code") else None
         transfer = payment.lines(record, snapshot.firm.bank) if self.chosen(snapshot, "account") else []
         return NOTHING | told | {"transfer": transfer, "code": code.url if code else ""}
@@ -40,7 +42,18 @@ def _received(snapshot: Snapshot) -> str:
     return _("Received on %(day)s.", day=day) if snapshot.stopped else _("Received on %(day)s. Thank you.", day=day)
 
 
-def _credited(snapshot: Snapshot) -> str:
+def _considered(snapshot: Snapshot) -> list[str]:
+    """Up to when payments were entered when the page was made, so that nobody pays twice (X6)."""
+    as_of = payments.stand().as_of
+    if as_of is None:
+        return []
+    at = snapshot.local(as_of)
+    moment = f"{words.near_day(at, snapshot.as_of)}, {words.clock(at)}"
+    return [_("Payments are considered up to %(moment)s.", moment=moment)]
+
+
+def _credited(snapshot: Snapshot) -> list[str]:
     """That what was taken off is part of the sum already."""
     off = sum((item.sum for item in map(Item.of, snapshot.record.items) if item.sum < 0), Decimal(0))
-    return _("A credit of %(sum)s is taken into account.", sum=words.money(-off, snapshot.record.currency)) if off else ""
+    sum_ = words.money(-off, snapshot.record.currency)
+    return [_("A credit of %(sum)s is taken into account.", sum=sum_)] if off else []
