@@ -93,6 +93,15 @@ def test_of_a_ladder_that_became_late_by_a_pause_only_the_last_step_goes_out(day
     assert states() == [("dropped", "superseded"), ("sent", ""), ("planned", "")]
 
 
+def test_a_step_whose_day_moves_while_it_waits_keeps_the_new_day(days: Days, owing: Record, make_record: Make) -> None:
+    pauses.pause(owing.id, "user:1")
+    days.pass_(4)
+    make_record("1001", placed_at=MONDAY + 5 * DAY)
+    days.pass_(1)
+    pauses.resume(owing.id, "user:1")
+    assert days.pass_(2.9) == [] and len(days.pass_(0.2)) == 1
+
+
 def test_a_pause_for_a_time_ends_by_itself_and_grace_counts_from_then(days: Days, owing: Record) -> None:
     pauses.pause(owing.id, "user:1", MONDAY + 6 * DAY)
     assert days.pass_(5.9) == []

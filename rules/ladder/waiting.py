@@ -22,7 +22,8 @@ PAUSED, OLD = "paused", "payments_old"
 HELD = TROUBLE & (Message.state == SQL("'held'"))
 LINES = 500  # messages written at once
 GO = """
-    UPDATE message SET state = 'planned', reason = 'resumed', due_at = ?, attempts = 0, owner = '',
+    UPDATE message SET state = 'planned', reason = 'resumed', attempts = 0, owner = '',
+    due_at = CASE WHEN due_at < ? THEN ? ELSE due_at END,
     expires_at = CASE WHEN expires_at < ? THEN ? ELSE expires_at END
     WHERE state = 'held' AND id IN ({ids})
 """
@@ -59,18 +60,25 @@ def go_on(reason: str, actor: str, record: int | None = None, rest: timedelta = 
     """
     held = HELD & (Message.reason == reason)
     query = Message.select().where(held if record is None else held & (Message.record == record))
-    last: dict[tuple[Any, ...], Message] = {}
     waiting = list(query.order_by(Message.due_at, Message.id))
-    for message in waiting:
-        last[message.rule_id, message.record_id, message.recipient, message.occasion.partition("@")[2]] = message
-    going = {message.id for message in last.values()}
+    going = _last_steps(waiting)
     _write(DROP, [message.id for message in waiting if message.id not in going], [], "dropped", "superseded", actor)
     at = clock.now() + rest
-    until = rows.value(Message.expires_at, at + GRACE[PAYMENT])
-    _write(GO, sorted(going), [rows.value(Message.due_at, at), until, until], "released", "resumed", actor)
+    due, until = rows.value(Message.due_at, at), rows.value(Message.expires_at, at + GRACE[PAYMENT])
+    _write(GO, sorted(going), [due, due, until, until], "released", "resumed", actor)
     if going:
         database.after_commit(lambda: alarm.at(at))
     return len(going)
+
+
+def _last_steps(waiting: Sequence[Message]) -> set[int]:
+    """Of each ladder the last step that is late, and those whose moment has been moved ahead meanwhile."""
+    now = clock.now()
+    last: dict[tuple[Any, ...], int] = {}
+    for message in waiting:
+        if message.due_at <= now:
+            last[message.rule_id, message.record_id, message.recipient, message.occasion.partition("@")[2]] = message.id
+    return {*last.values(), *(message.id for message in waiting if message.due_at > now)}
 
 
 def sweep() -> None:
