@@ -63,7 +63,7 @@ key       GET   /api/v1/payments_as_of
 key       PUT   /api/v1/payments_as_of
 signature POST  /hooks/<key>
 signature POST  /hooks/bounces/<token>
-signature POST  /hooks/sms/<int:id>/<token>
+signature POST  /hooks/sms/<id>/<token>
 staff     GET   /
 staff     GET   /today/health
 staff     GET   /records/find

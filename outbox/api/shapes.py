@@ -40,7 +40,7 @@ class MessageTold(BaseModel):
     record: Whose | None
     rule: str | None = Field(description="The rule's name; null for a message without one.")
     template: str
-    channel: str = Field(examples=["email"])
+    channel: str = Field(json_schema_extra={"enum": ["email", "sms"]})
     recipient: Literal["customer", "assignee", "manager", "event", "address"]
     state: str = Field(json_schema_extra={"enum": list(STATES)})
     reason: str | None = Field(examples=["no_consent"])

@@ -1,4 +1,4 @@
-"""seven.io: one POST for an SMS, a code for an answer (docs.seven.io, “SMS” and “Status reports”)."""
+"""The gateway seven.io: one POST for an SMS, a code for an answer (docs.seven.io: SMS, Status reports)."""
 
 from typing import Any
 

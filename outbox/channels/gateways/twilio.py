@@ -1,4 +1,4 @@
-"""Twilio: one POST for an SMS, numbered errors, and signed calls about what became of it (twilio.com/docs/messaging)."""
+"""The gateway Twilio: one POST for an SMS, numbered errors, signed calls about its fate (twilio.com/docs/messaging)."""
 
 import hmac
 from base64 import b64encode
