@@ -14,6 +14,7 @@ from emails.preview import document
 from outbox import mailbox
 from outbox.models import Mail, Message
 from outbox.states import REASONS
+from outbox.writing import files
 from pages import links, place
 from records import events
 from records.load import load
@@ -78,7 +79,8 @@ def _anew(message: Message) -> Said:
     except Exception:
         log.exception("message %s could not be composed", message.id)
         return _unsaid("not_composed")
-    return Said(False, letter.subject, document(letter), letter.text, [file.name for file in letter.files])
+    names = [*(file.name for file in letter.files), *files.names(message.files)]
+    return Said(False, letter.subject, document(letter), letter.text, names)
 
 
 def _unsaid(reason: str) -> Said:
@@ -87,9 +89,9 @@ def _unsaid(reason: str) -> Said:
 
 def _template(message: Message) -> Template | None:
     """What a person wrote, else the template as it was then, else as it is."""
-    if message.text:
-        return Template(texts=message.text)
     now = Template.get_or_none(Template.id == message.template_id)
+    if message.text:
+        return Template(texts=message.text, layout=now.layout if now else "")
     if message.dated_at is None:
         return now
     then = TemplateVersion.select().where(

@@ -318,6 +318,7 @@ def test_files_of_ones_own_go_along_under_harmless_names(clerk: FlaskClient, ord
     assert answer.status_code == 200 and "Pruefbericht Maerz.pdf" in answer.text and answer.headers["HX-Trigger"] == "kept"
     assert "Pruefbericht Maerz.pdf" in clerk.post(f"/outbox/write/{order.id}/preview", data=typed).text
     clerk.post(f"/outbox/write/{order.id}", data=typed)
+    assert "Pruefbericht Maerz.pdf" in clerk.get(f"/outbox/{Message.get().id}").text, "the message's page names it"
     [mail] = deliver()
     sent = {file.get_filename(): (file.get_content_type(), file.get_content()) for file in mail.iter_attachments()}
     assert sent == {"Pruefbericht Maerz.pdf": ("application/pdf", PDF), "b.png": ("image/png", PNG)}

@@ -153,6 +153,14 @@ def test_a_double_click_sends_each_once_and_single_ones_may_be_left_out(
     assert none.status_code == 422 and "ausgewählt" in none.text
 
 
+def test_whoever_reads_a_language_without_words_gets_the_other(clerk: FlaskClient, orders: dict[str, Record]) -> None:
+    typed = form(clerk, ids(orders)) | {"subject-en": "", "body-en": "", "page": "1"}
+    assert check(clerk, typed).count("Auftrag 100") >= 2
+    send(clerk, typed, [str(orders["ben"].id)])
+    [mail] = deliver()
+    assert mail["Subject"] == "Auftrag 1002: Neu"
+
+
 def test_each_finished_mail_can_be_looked_at_before(clerk: FlaskClient, orders: dict[str, Record]) -> None:
     typed = form(clerk, ids(orders))
     url = f"/outbox/write/many/look?record={orders['ben'].id}"

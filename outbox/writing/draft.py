@@ -53,10 +53,10 @@ class Draft:
 
     @property
     def texts(self) -> check.Texts:
-        """The words with what goes along, as they are sent."""
+        """The words with what goes along, as they are sent, in the languages that have any."""
         return {
             language: {**text, "body": enclosing.joined(text["body"], self.page, self.pay)}
-            for language, text in self.typed.items()
+            for language, text in self.typed.items() if text["subject"] or text["body"].strip()
         }
 
     @cached_property

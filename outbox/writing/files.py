@@ -78,6 +78,11 @@ def hold(token: str, actor: str, until: datetime) -> list[str] | None:
     return found or None
 
 
+def names(keys: Sequence[str] | None) -> list[str]:
+    """What the files of a message are called, as far as they are still there."""
+    return [one.name for one in Enclosure.select(Enclosure.name).where(Enclosure.key.in_(keys))] if keys else []
+
+
 def together(mail: Composed, keys: Sequence[str] | None) -> Composed:
     """A mail with the files that its message names; raises Forgotten."""
     return replace(mail, files=(*mail.files, *map(_read, keys))) if keys else mail
