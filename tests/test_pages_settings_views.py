@@ -97,6 +97,7 @@ def test_m3_a_box_not_ticked_hides_a_block_or_a_part_of_it(admin: FlaskClient, m
     [
         ("text.de", "Hallo\n{{ kunde.nmae }}", "Zeile 2, Zeichen 4: Den Platzhalter „kunde.nmae“ gibt es nicht."),
         ("headline.de", "{{ link }}", "„link“ kennen nur E‑Mails"),
+        ("text.de", "Am {{ today }}", "„today“ kennen nur E‑Mails"),
         ("text.en", "{% if page.file %}x{% endif %}", "„page.file“ kennen"),
         ("headline.en", "{% if a %}", "ist nicht geschlossen"),
         ("text.de", "{{ vorgang.positionen }}", "Die Positionen stehen ohnehin"),
@@ -109,6 +110,16 @@ def test_m3_a_text_that_cannot_be_filled_is_refused_and_stays_typed(
     answer = admin.post(URL, data=form(**{field: typed, "headline.de" if field != "headline.de" else "text.de": "bleibt"}))
     assert answer.status_code == 422 and said in answer.text and "bleibt" in answer.text
     assert store.setting("order", "").version == 0
+
+
+def test_m3_every_placeholder_that_is_offered_can_stand_on_a_page(
+    admin: FlaskClient, make_record: Callable[..., Record]
+) -> None:
+    offered = re.findall(r'data-insert="([^"]+)"', admin.get(URL).text)
+    assert len(offered) > 30 and "{{ vorgang.nummer }}" in offered
+    answer = admin.post(URL, data=form(**{"text.de": "\n\n".join(offered), "headline.de": "".join(offered[:6])}))
+    assert answer.status_code == 303
+    assert "kunde.name" not in page(make_record("1", status="ready")) and "Ada Lovelace" in page(make_record("1"))
 
 
 def test_m3_own_words_need_words(admin: FlaskClient) -> None:
@@ -144,6 +155,12 @@ def test_m3_the_preview_shows_the_draft_with_the_newest_record_of_the_status(
     assert '<html lang="en">' in english.text and "prefers-color-scheme" not in english.text
     assert "„9“ gibt es nicht" in admin.post(f"{URL}/preview", data=form(number="9")).text
     assert store.setting("order", "ready").version == 0 and Record.get(Record.number == "7002").status == "new"
+
+
+def test_m3_a_text_half_written_does_not_spoil_the_preview(admin: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    half = form(**{"text.de": "Guten Tag {{ kun", "headline.de": "Fast fertig"})
+    assert "Fast fertig</h1>" in admin.post(f"{URL}/page", data=half).text
+    assert "{{ kun" in admin.post(f"{URL}/preview", data=half).text and caplog.records == []
 
 
 def test_m3_without_records_the_preview_shows_an_example(admin: FlaskClient) -> None:

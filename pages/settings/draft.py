@@ -40,7 +40,14 @@ class Draft:
 
     @property
     def sheet(self) -> sheet.Sheet:
-        return sheet.of(self.content)
+        """What pages would be set to, without the texts that are wrong as yet."""
+        wrong = self.faults()
+        said = {part: self.content.get(part, {}) for part in TEXTS}
+        sound = {
+            part: {language: source for language, source in words.items() if f"{part}.{language}" not in wrong}
+            for part, words in said.items()
+        }
+        return sheet.of({**self.content, **sound})
 
     @property
     def areas(self) -> dict[str, list[str]]:
