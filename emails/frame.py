@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from accounts.access import signed_in
 from core.web import wants_fragment
-from emails import drafts, preview, sms, views
+from emails import drafts, night, preview, sms, views
 from emails.models import Template
 
 bp = Blueprint("emails_frame", __name__, url_prefix="/templates/preview", template_folder="templates")
@@ -33,6 +33,7 @@ def shown() -> Any:
 def letter() -> Response:
     """The mail of a draft, for the frame."""
     html = preview.letter(drafts.read(request.form), drafts.language(request.form), request.form)
-    response = Response(html or render_template("emails/nothing.html"), mimetype="text/html")
+    lit = night.lit(html, request.form.get("dark") == "1") if html else render_template("emails/nothing.html")
+    response = Response(lit, mimetype="text/html")
     response.headers["Content-Security-Policy"] = ALONE
     return response

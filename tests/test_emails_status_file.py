@@ -57,6 +57,6 @@ def test_a_number_becomes_a_name_that_every_system_takes(make_record: Callable[.
 
 @pytest.mark.usefixtures("shop")
 def test_an_example_has_no_page_yet() -> None:
-    texts = {language: {"subject": "s", "body": BODY} for language in ("de", "en")}
+    texts = {language: {"subject": "s", "body": BODY, "sms": ""} for language in ("de", "en")}
     draft = Draft("x", samples.any_kind(), texts)
     assert preview.shown(draft, "de", {"record": "example"})["mail"].files == ()
