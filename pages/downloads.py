@@ -4,6 +4,7 @@ A page lies on disk and is the same for everybody who may read it, so its links 
 question mark: whoever may see the page at an address may load them there, and nobody else.
 """
 
+import re
 from collections.abc import Mapping
 
 from flask import make_response, send_file
@@ -15,6 +16,7 @@ from records.load import load
 
 CALENDAR = "calendar"
 ALONE = "default-src 'none'; frame-ancestors 'none'; sandbox"
+LINK = re.compile(r'<a(?P<button> class="button")? href="\?[^"]*">(?P<words>.*?)</a>', re.DOTALL)
 
 
 class Missing(Exception):
@@ -28,6 +30,11 @@ def asked(record_id: int, wishes: Mapping[str, str]) -> Response | None:
     if documents.QUERY in wishes:
         return _alone(_document(record_id, wishes[documents.QUERY]))
     return None
+
+
+def without(page: str) -> str:
+    """A page as it is kept somewhere else, where its links to what lies beside it would lead nowhere."""
+    return LINK.sub(lambda link: "" if link["button"] else link["words"], page)
 
 
 def _calendar(record_id: int) -> Response:

@@ -17,7 +17,7 @@ from accounts.limits import limiter
 from core import clock, i18n, journal, uploads
 from core.db import transaction
 from core.journal import Entry
-from pages import documents, files, grants, links, publish, sweep
+from pages import documents, downloads, files, grants, links, publish, sweep
 from pages.models import Document, Link
 from records.models import Record
 
@@ -179,6 +179,14 @@ def test_r11_the_page_leads_to_the_appointment_for_ones_own_calendar(
     make_record("1047", status="cancelled")
     again = Calendar.from_ical(client.get(f"{address}?calendar").data)
     assert again["method"] == "CANCEL" and again.events[0]["uid"] == event["uid"]
+
+
+def test_m1_the_page_as_a_file_has_no_links_that_lead_nowhere(record: Record) -> None:
+    documents.add(record, "Angebot.pdf", PDF, "user:1")
+    page = publish.print_pages([record.id])[0].html
+    kept = downloads.without(page)
+    assert page.count('href="?') == 2 and 'href="?' not in kept
+    assert "Angebot" in kept and "In den Kalender" not in kept and 'href="tel:' in kept
 
 
 def test_without_an_appointment_there_is_nothing_for_the_calendar(house: Flask, make_record: Make, shop: Any) -> None:
