@@ -88,7 +88,7 @@ def _spans(facet: Facet, spans: dict[str, str], group: str, words: str, within: 
     links = []
     for key, label in spans.items():
         narrowed = replace(within, span=key)
-        count = lists.sought(group, words, narrowed, Message.id).limit(lists.COUNTED).count()
+        count = lists.sought(group, words, narrowed, Message.id).order_by().limit(lists.COUNTED).count()
         links.append(Link(label, count, query(group, words, narrowed)))
     return replace(facet, links=links)
 

@@ -176,7 +176,7 @@ def crowded(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[str]:
         database.obj.close_all()
 
 
-WITHINS = [Within(), Within(rule=3), Within(sender=3), Within(sender=3, channel="sms"), Within(rule=99)]
+WITHINS = [Within(), Within(rule=3), Within(sender=3), Within(channel="sms"), Within(rule=99)]
 ALL = r"Seq Scan on message|(SCAN t1(?! USING)[\s\S]*TEMP B-TREE)"  # walking along the table, the newest first, is none
 
 

@@ -12,6 +12,7 @@ INDEXES = (
     "CREATE INDEX pause_record ON pause (record_id, id)",
     "CREATE INDEX message_rule ON message (rule_id, id)",
     "CREATE INDEX message_rule_dropped ON message (rule_id, id) WHERE state = 'dropped'",
+    "CREATE INDEX message_sms ON message (id) WHERE channel = 'sms'",
     "CREATE INDEX message_template ON message (template_id, id)",
     "CREATE INDEX message_sender ON message (sender_id, id) WHERE sender_id IS NOT NULL",
 )
