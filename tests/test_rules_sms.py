@@ -13,7 +13,7 @@ from core.db import transaction
 from emails.models import Template
 from outbox.models import Message, Sender
 from records.models import Record
-from rules import index, lint, words
+from rules import index, jobs, lint, words
 from rules.lint.house import House
 from rules.models import Rule
 from rules.replay import parts
@@ -212,3 +212,22 @@ def test_x2_a_trial_counts_sms_and_their_parts(make_record: Make, shop: Any, sho
     assert parts.of(went) == {"parts": 6, "longer": 2}
     assert parts.of([one for one in went for _n in range(200)]) == {"parts": 1200, "longer": 400}
     assert parts.of([]) == {"parts": 0, "longer": 0}
+
+
+def test_x2_a_trial_tells_what_the_sms_would_have_cost(
+    admin: FlaskClient, filled: dict[str, Any], gateway: Sender, shop: Any, make_record: Make, ada: dict[str, Any]
+) -> None:
+    ben = {"name": "Ben", "email": "ben@example.org", "phone": "+4930123457"}
+    for number, contact in (("1001", ada), ("1002", ada), ("1003", ben)):
+        make_record(number, contact={**contact, "consent": {"sms": contact is ada}})
+    asked = {**filled, "sender": str(gateway.id)}
+    del asked["save"]
+    place = admin.post("/rules/replay", data=asked, headers=HTMX).headers["Location"]
+    jobs.run_all("host.0:a")
+    page = admin.get(place, headers=HTMX).text
+    assert "<dt>SMS</dt><dd>2</dd>" in page and "<dt>Teile, zusammen 0,15\u00a0€</dt><dd>2</dd>" in page
+    assert "hat dem Empfang von SMS nicht zugestimmt" in page
+    without = admin.post("/rules/replay", data={**asked, "sender": ""}, headers=HTMX)
+    assert without.status_code == 303
+    jobs.run_all("host.0:a")
+    assert "<dt>Teile, die bezahlt werden</dt><dd>2</dd>" in admin.get(without.headers["Location"], headers=HTMX).text

@@ -16,7 +16,7 @@ from rules.models import Job, Rule
 from rules.replay import shown, work
 
 Answer = str | Response | tuple[str, int]
-UNASKED = ("name", "template-", "subject-", "body-")  # what a trial run can do without
+UNASKED = ("name", "template-", "subject-", "body-", "sms", "sender")  # what a trial run can do without
 
 bp = Blueprint("replay", __name__, template_folder="../templates", url_prefix="/rules/replay")
 
