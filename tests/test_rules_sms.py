@@ -8,12 +8,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import READERS
-from core import clock, i18n, journal
+from core import clock, i18n, journal, keys
 from core.db import transaction
 from emails.models import Template
-from outbox.models import Message, Sender
+from outbox.channels import open_channel
+from outbox.delivery import Delivery
+from outbox.models import Mail, Message, Sender
 from records.models import Record
-from rules import index, jobs, lint, words
+from rules import index, jobs, lint, wanted, words
 from rules.lint.house import House
 from rules.models import Rule
 from rules.replay import parts
@@ -231,3 +233,18 @@ def test_x2_a_trial_tells_what_the_sms_would_have_cost(
     assert without.status_code == 303
     jobs.run_all("host.0:a")
     assert "<dt>Teile, die bezahlt werden</dt><dd>2</dd>" in admin.get(without.headers["Location"], headers=HTMX).text
+
+
+def test_r4_from_the_shop_to_the_phone(texted: Rule, shop: Any, make_record: Make, ada: dict[str, Any]) -> None:
+    make_record("1001", contact={**ada, "language": "en", "consent": {"sms": True}})
+    make_record("1002", contact={"name": "Ben", "phone": "+4930123457", "consent": {"sms": False}})
+    make_record("1003", contact={"name": "Cem", "email": "cem@example.org", "consent": {"sms": True}})
+    read()
+    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], f"test.0:{keys.random62(6)}", "test")
+    delivery.run()
+    delivery.close(10)
+    ends = {one.record.number: (one.state, one.reason) for one in Message.select()}
+    assert ends == {"1001": ("sent", ""), "1002": ("dropped", "no_consent"), "1003": ("dropped", "no_address")}
+    kept = Mail.get()
+    assert (kept.recipient, kept.channel) == ("+4930123456", "sms")
+    assert kept.content.decode().startswith("Radhaus Lindner: 1001 fertig. http") and Mail.select().count() == 1
