@@ -27,9 +27,11 @@ MOST = 2000  # records of one letter
 FEW = guard.FLOOR  # beyond that a person confirms that so many are meant (X10)
 LIGHT = 2  # MB of files that go to more than a few: dozens of such mails are in memory at once
 WHO = "customer"
+ASKS = ("already", "called_off")  # reasons that a tick overrules
 NOT = {
     "unfit": N_("The text belongs to another kind of record."),
     "settled": N_("Nothing is open any more."),
+    "called_off": N_("It was cancelled; please think twice before you ask for money."),
     "already": N_("A message with this template was written about it today already."),
 }
 
@@ -61,7 +63,7 @@ class Fate:
 
     @property
     def firm(self) -> bool:
-        return self.reason not in ("", "already")
+        return self.reason not in ("", *ASKS)
 
     @property
     def why(self) -> str:
@@ -154,7 +156,8 @@ def fates(draft: Many) -> list[Fate]:
             return "settled"
         if reader and reader.address and keys.fingerprint(reader.address.lower()) in blocked:
             return "suppressed"
-        return truth.unreachable(reader, "email") or ("already" if record.id in already else "")
+        called_off = "called_off" if urges and _called_off(record) else ""
+        return truth.unreachable(reader, "email") or ("already" if record.id in already else called_off)
 
     return [Fate(record, readers[record.id], reason(record)) for record in draft.records]
 
@@ -166,6 +169,11 @@ def _unfit(draft: Many) -> set[str]:
         if draft.template.kind_id not in (None, kind.key)
         or any(check.text_faults(text, key, check.kind_fields(kind)) for key, text in draft.typed.items())
     }
+
+
+def _called_off(record: Record) -> bool:
+    status = record.kind.status(record.status) or {}
+    return bool(status.get("closed")) and status.get("tone") == "stop"
 
 
 def _blocked(addresses: Iterable[str]) -> set[str]:
