@@ -37,7 +37,7 @@ def test_the_list_names_the_contact_and_stores_no_address(admin: FlaskClient, pu
     put()
     admin.post("/outbox/blocked", data={"address": "ada@example.org", "reason": "wish"})
     page = admin.get("/outbox/blocked").text
-    assert "Ada Lovelace" in page and "Die Person möchte keine E‑Mails." in page
+    assert "Ada Lovelace" in page and "Die Person möchte dort keine Nachrichten." in page
     assert lines("address.blocked") == [{"reason": "wish", "contacts": [Contact.get(Contact.name == "Ada Lovelace").id]}]
     stored = repr(list(Suppression.select().tuples())) + repr(list(Entry.select().tuples()))
     assert "ada@example.org" not in stored
