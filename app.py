@@ -22,7 +22,6 @@ from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from pages import endings, place, publish, sweep
 from pages import room as pages_room
-from pages.settings import renewal
 from records import events, kinds, sources
 from records import room as records_room
 from records.intake import api, hooks, payments
@@ -56,7 +55,7 @@ TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
 SELF = (sys.executable, "-m", "app")
 READERS = (publish.read, endings.read, engine.read, fresh.read, *rules_room.READERS)
 CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
-SWEEPS: tuple[worker.Chore, ...] = (series.notice, renewal.renew, *outbox_room.SWEEPS, *rules_room.SWEEPS)
+SWEEPS: tuple[worker.Chore, ...] = (series.notice, *pages_room.SWEEPS, *outbox_room.SWEEPS, *rules_room.SWEEPS)
 emails_room.furnish()
 outbox_room.furnish()
 rules_room.furnish()
