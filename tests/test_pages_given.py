@@ -95,7 +95,7 @@ def test_what_is_not_there_is_answered_kindly(reader: tuple[FlaskClient, str], a
 
 
 @pytest.mark.parametrize(("name", "data", "sentence"), [
-    ("brief.pdf", b"MZ\x90\x00", "„brief.pdf“ ist weder ein PDF noch ein Bild im Format PNG oder JPEG."),
+    ("brief.pdf", b"MZ\x90\x00", "„brief.pdf“ ist weder ein PDF noch ein PNG- oder JPEG-Bild."),
     ("seite.html", b"<html><script>", "weder ein PDF"),
     ("gross.pdf", PDF + b"0" * 5 * uploads.MEGA, "„gross.pdf“ ist zu groß: Ein Dokument darf höchstens 5 MB haben."),
     ("", b"", "Bitte wählen Sie zuerst eine Datei."),
