@@ -1,23 +1,15 @@
 """What differs between two versions of a template: its name, whom it serves, and each language's subject and body."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from core import compared, i18n
 from core.i18n import gettext as _
 from emails.layouts import kept
 from emails.models import TemplateVersion
 from records import kinds
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One part that is not what it was; `text` has both in one."""
-
-    label: str
-    text: Markup
+from records.history import Difference
 
 
 def between(old: TemplateVersion | None, new: TemplateVersion) -> list[Difference]:
@@ -25,6 +17,7 @@ def between(old: TemplateVersion | None, new: TemplateVersion) -> list[Differenc
     before, after = old.content if old else {}, new.content
     told = [(_("Name"), before.get("name", ""), after["name"]), (_("For"), _kind(before), _kind(after))]
     told.append((_("Layout"), _layout(before), _layout(after)))
+    told.append((_("Sort"), _sort(before), _sort(after)))
     found = [Difference(label, compared.words(was, now) if old else escape(now)) for label, was, now in told if was != now]
     for language, named in i18n.LANGUAGES.items():
         for field, label in (("subject", _("Subject")), ("body", _("Text")), ("sms", _("SMS"))):
@@ -42,7 +35,11 @@ def _layout(content: dict[str, Any]) -> str:
     if not content:
         return ""
     key = content.get("layout")
-    return kept.named(key) if key else _("as the company has it")
+    return kept.named(key) if key else _("the company’s")
+
+
+def _sort(content: dict[str, Any]) -> str:
+    return _("advertising") if content.get("advertising") else _("no advertising")
 
 
 def _kind(content: dict[str, Any]) -> str:

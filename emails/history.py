@@ -11,11 +11,10 @@ from accounts.access import admin_only, signed_in
 from core.i18n import N_
 from core.i18n import gettext as _
 from emails import differences, drafts, versions
-from emails.differences import Difference
 from emails.drafts import Draft, Overtaken
 from emails.models import Template, TemplateVersion
 from records import history
-from records.history import Line
+from records.history import Difference, Line
 
 Answer = str | Response | tuple[str, int]
 PAGE = 20  # versions shown at once

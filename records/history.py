@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from markupsafe import Markup
+
 from core import i18n
 from core.i18n import gettext as _
 from records import actors, zones
@@ -22,6 +24,14 @@ class Kept(Protocol):
 
 V = TypeVar("V", bound=Kept)
 D = TypeVar("D")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One part that is not what it was; `text` has both in one."""
+
+    label: str
+    text: Markup
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The history of a layout of an admin's own: what each version changed, and the way back."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -8,31 +7,20 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from accounts.access import admin_only
-from core import compared, i18n
+from core import compared
 from core.i18n import N_
 from core.i18n import gettext as _
 from emails.drafts import Overtaken
 from emails.layouts import drafts, views
 from emails.layouts.drafts import Draft
 from emails.layouts.models import LayoutVersion
-from records import actors, zones
+from records import history
+from records.history import Difference
 
 MOST = 50  # versions shown
 HOW = {"created": N_("Written"), "edited": N_("Changed"), "restored": N_("Version %(version)s put back")}
 
 bp = Blueprint("layout_history", __name__, template_folder="templates", url_prefix="/appearance/layouts")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A version as the history tells it: what differs from the one before."""
-
-    kept: LayoutVersion
-    what: str
-    who: str
-    at: str
-    name: Markup | None
-    source: Markup | None
 
 
 @bp.get("/<int:id>/history")
@@ -64,13 +52,16 @@ def restore(id: int, version: int) -> Any:
 def _page(id: int) -> str:
     layout, mine = views.found(id), LayoutVersion.layout_id == id
     found = list(LayoutVersion.select().where(mine).order_by(LayoutVersion.version.desc()).limit(MOST + 1))
-    who = actors.names(kept.actor for kept in found)
-    lines = [_line(kept, older, who[kept.actor]) for kept, older in zip(found, [*found[1:], None], strict=True)]
+    now = (layout.name, layout.source)
+    lines = history.lines(found, history.happened(HOW), _between, lambda kept: (kept.name, kept.source) == now)
     return render_template("emails/layouts/history.html", layout=layout, lines=lines[:MOST])
 
 
-def _line(kept: LayoutVersion, older: LayoutVersion | None, who: str) -> Line:
-    how, _colon, version = kept.how.partition(":")
-    name = compared.words(older.name, kept.name) if older and older.name != kept.name else None
-    source = compared.lines(older.source, kept.source) if older and older.source != kept.source else None
-    return Line(kept, _(HOW[how], version=version), who, i18n.moment(kept.at, zones.zone_of(None)), name, source)
+def _between(older: LayoutVersion | None, kept: LayoutVersion) -> list[Difference]:
+    """Of the first version nothing is told: its source is the whole layout."""
+    if older is None:
+        return []
+    found = [Difference(_("Name"), compared.words(older.name, kept.name))] if older.name != kept.name else []
+    if older.source != kept.source:
+        found.append(Difference("MJML", Markup("<code>{}</code>").format(compared.lines(older.source, kept.source))))
+    return found

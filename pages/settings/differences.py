@@ -1,9 +1,8 @@
 """What differs between two versions of a page's settings, part by part."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from core import compared, i18n
 from core.i18n import N_
@@ -12,17 +11,10 @@ from pages.actions import ACTIONS
 from pages.blocks import BLOCKS
 from pages.settings import sheet
 from pages.settings.sheet import Content
+from records.history import Difference
 from records.models import Kind
 
 AREAS = {"top": N_("At the top"), "now": N_("What matters now"), "main": N_("In the middle"), "side": N_("At the side")}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One part that is not what it was; `text` has both in one."""
-
-    label: str
-    text: Markup
 
 
 def between(old: Content | None, new: Content, kind: Kind) -> list[Difference]:

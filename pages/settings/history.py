@@ -9,9 +9,9 @@ from accounts.access import admin_only
 from core.i18n import N_
 from core.i18n import gettext as _
 from pages.settings import differences, draft, store
-from pages.settings.differences import Difference
 from pages.settings.models import PageSettingVersion
 from records import asked, history
+from records.history import Difference
 from records.models import Kind
 
 PAGE = 20  # versions shown at once
