@@ -59,8 +59,8 @@ def test_each_of_its_mails_carries_the_link_in_both_languages(house: Flask) -> N
 def test_each_of_its_sms_is_a_single_part_in_both_languages(house: Flask, shop: dict[str, Location]) -> None:
     reader.install("repair-shop")
     record, link = samples.record(Kind.get(Kind.key == "order")), f"https://status.radhaus-lindner.example/s/{bubble.TOKEN}"
-    texted = [template for template in Template.select() if template.spoken("sms")]
-    assert len(texted) == 6
+    texted = [one for one in Template.select().where(Template.system.is_null()) if one.spoken("sms")]
+    assert len(texted) == 7  # with the one that brings a fresh link
     for template in texted:
         for language in LANGUAGES:
             said = sms.fill(template, record, Person("customer", "Ada", "", language, None, None), link)
