@@ -170,7 +170,7 @@ def test_each_finished_mail_can_be_looked_at_before(clerk: FlaskClient, orders: 
     assert "Order 1002: New" in clerk.post(url, data=typed, headers={"HX-Request": "true"}).text
     letter = clerk.post(f"/outbox/write/many/letter?record={orders['ben'].id}", data=typed)
     assert "Hello Ben" in letter.text and "sandbox" in letter.headers["Content-Security-Policy"]
-    assert clerk.post("/outbox/write/many/look?record=999", data=typed).status_code == 404
+    assert clerk.post("/outbox/write/many/look?record=999", data=typed).status_code == 400
     assert Message.select().count() == 0
 
 

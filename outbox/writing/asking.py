@@ -37,7 +37,7 @@ def of_one() -> tuple[Many, Record]:
     """The letter, and the one record of it whose mail the address asks for."""
     id = request.args.get("record", type=int)
     if id not in named(request.form):
-        abort(404)
+        abort(400)
     found = _whole(many.read([id], request.form, writer()))
     return found, found.records[0]
 

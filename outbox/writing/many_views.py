@@ -65,7 +65,8 @@ def _begin(given: MultiDict[str, str]) -> Any:
         if len(ids) <= MOST:
             flash(_("Mark at least one record first."), "error")
         kind = kinds.of_collection(given.get("collection", ""))
-        return redirect(url_for("records.index", collection=kind.collection) if kind else url_for("today.index"), 303)
+        back = url_for("records.index", collection=kind.collection) if kind else url_for("today.index")
+        return redirect(back, 303 if request.method == "POST" else 302)
     return _page(draft)
 
 
