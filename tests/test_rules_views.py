@@ -46,7 +46,7 @@ def test_an_empty_feed_says_what_a_first_rule_might_say_and_offers_the_pack(admi
     assert "Die erste Regel schreiben" in shown
     assert "Diese Regeln einspielen" in shown
     assert admin.post("/rules/packs/repair-shop").location == "/rules?kind=order"
-    assert Rule.select().count() == 3
+    assert Rule.select().count() == 4
     assert admin.post("/rules/packs/moon-base").status_code == 404
 
 
