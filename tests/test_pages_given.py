@@ -166,6 +166,14 @@ def test_a_message_is_written_beside_the_record_and_shown_on_the_page(record: Re
     assert "klingeln" not in publish.print_pages([record.id])[0].html
 
 
+def test_it_all_works_without_a_script(record: Record, clerk: FlaskClient) -> None:
+    path = f"/pages/given/{record.id}/documents"
+    refused = clerk.post(path, data={"document": (io.BytesIO(b"MZ"), "a.exe")})
+    assert refused.status_code == 422 and "<html" in refused.text and "weder ein PDF" in refused.text
+    taken = clerk.post(path, data={"document": (io.BytesIO(PDF), "a.pdf")})
+    assert (taken.status_code, taken.location) == (302, "/records/orders/1047")
+
+
 def test_r11_the_page_leads_to_the_appointment_for_ones_own_calendar(
     record: Record, reader: tuple[FlaskClient, str], make_record: Make
 ) -> None:
