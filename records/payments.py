@@ -17,7 +17,7 @@ TOLD = "payments.told"  # the Entry after which whatever waits for payments may 
 
 @dataclass(frozen=True)
 class Stand:
-    """`as_of`: payments are entered up to there; none as long as nobody ever told of any, and then nothing waits.
+    """`as_of`: payments are entered up to there; none as long as nobody ever said so, and then nothing waits.
 
     `by`: who said so. `days`: how old that may be, 0 for any age. `pause`: for so many days reminders wait when a customer
     says that it is paid, 0 for not at all.

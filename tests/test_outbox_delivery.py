@@ -190,6 +190,8 @@ def test_a_server_that_asks_for_later_gets_it_later(plan, deliver, office):
     message = plan()
     deliver()
     assert (fresh(message).state, fresh(message).reason, fresh(message).attempts) == ("planned", "later", 1)
+    [attempt] = Entry.select().where(Entry.what == "message.tried")
+    assert (attempt.data["code"], attempt.data["reason"]) == ("451 4.7.1", "later")
     office.faults.clear()
     with time_machine.travel(clock.now() + timedelta(minutes=3)):
         deliver()

@@ -188,6 +188,11 @@ def test_x6_a_shop_that_tells_of_a_payment_tells_that_payments_are_entered(
     assert [m.state for m in Message.select().where(Message.record == owing).order_by(Message.id)][0] == "sent"
 
 
+def test_x6_that_one_order_was_paid_does_not_begin_it(days: Days, owing: Record, make_record: Make) -> None:
+    make_record("1002", total="10.00", paid_at=clock.now(), actor="api:1")
+    assert len(days.pass_(14.1)) == 3 and payments.stand().as_of is None
+
+
 def test_x6_a_click_on_one_order_does_not_say_that_all_payments_are_entered(days: Days, make_record: Make) -> None:
     payments.tell(clock.now() - DAY, "user:1")
     make_record("1002", total="10.00", paid_at=clock.now(), actor="user:1")

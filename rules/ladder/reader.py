@@ -51,10 +51,13 @@ def believe(record: int, actor: str) -> None:
 
 
 def _alive(entries: Sequence[Entry]) -> Entry | None:
-    """The last word of a shop or another program about a payment, where it moves the mark."""
+    """The last word of a shop or another program about a payment, where it moves the mark.
+
+    It never sets the first one: that some order was paid does not say that all payments are entered.
+    """
     news = [entry for entry in entries if entry.record_id and entry.actor.startswith(MACHINES) and _is_of_payment(entry)]
     known = payments.stand().as_of if news else None
-    return news[-1] if news and not (known and news[-1].at - known < payments.OFTEN) else None
+    return news[-1] if known and news[-1].at - known >= payments.OFTEN else None
 
 
 def _is_of_payment(entry: Entry) -> bool:
