@@ -7,14 +7,15 @@ from flask_login import current_user
 
 from accounts.access import admin_only
 from accounts.form import Form
-from core import i18n, settings, uploads
+from core import clock, i18n, settings, uploads
 from core.i18n import gettext as _
-from emails import names, night
+from emails import names, night, placeholders
 from emails.frame import ALONE
 from emails.layouts import kept
 from emails.look import example, shades
 from emails.look import settings as look
-from pages import firm, paper
+from emails.scene import HOME
+from pages import firm, links, paper
 
 bp = Blueprint("look", __name__, template_folder="templates", url_prefix="/appearance")
 
@@ -62,7 +63,8 @@ def shown() -> Response:
 
 def _door(company: dict[str, Any]) -> str:
     with i18n.speaking(_language()):
-        return paper.render("landing.html", firm=firm.of(company), action="", nonce="", again=False)
+        until = placeholders.day(clock.now() + links.LIFE, clock.zone(HOME))
+        return paper.render("landing.html", firm=firm.of(company), action="", nonce="", again=False, until=until)
 
 
 def _language() -> str:
