@@ -15,17 +15,15 @@ from core import db, family, i18n, journal, keys, menu, migrate, queue, serve, s
 from core.config import Config, ConfigError, read
 from emails import defaults
 from emails import room as emails_room
-from outbox import alarm, direct, fresh, release, worker
+from outbox import alarm, direct, release, worker
 from outbox import room as outbox_room
-from outbox.api import views as reading
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
-from pages import endings, place, publish, sweep
+from pages import place
 from pages import room as pages_room
-from records import events, kinds, sources
+from records import kinds
 from records import room as records_room
-from records.intake import api, hooks, payments
-from rules import engine, jobs, series, wanted
+from rules import jobs, wanted
 from rules import models as rules_models
 from rules import room as rules_room
 from rules.example import play, shop
@@ -33,18 +31,16 @@ from rules.packs import commands as packs_commands
 from rules.packs import reader
 
 BLUEPRINTS: tuple[Any, ...] = (
-    api.bp, reading.bp, hooks.bp, payments.bp, *records_room.BLUEPRINTS, *outbox_room.BLUEPRINTS, *rules_room.BLUEPRINTS,
-    *pages_room.BLUEPRINTS, *emails_room.BLUEPRINTS,
+    *records_room.BLUEPRINTS, *pages_room.BLUEPRINTS, *emails_room.BLUEPRINTS, *outbox_room.BLUEPRINTS,
+    *rules_room.BLUEPRINTS,
 )
-# What other rooms show on a record's page: its biography with the messages, what a status sets in motion, why each rule did
-# what it did, the button that takes a click back, writing an e-mail (also from a contact), its payment reminders while
-# something is owed, and parts below its details (part, page, words).
+# What other rooms show on a record's page: what was said and why, what a status sets in motion, the way back, writing (also
+# from a contact, also to many), payment reminders while something is owed, and parts below its details (part, page, words).
 RECORD_SLOTS = {
     "biography": "/outbox/for/{id}",
     "effect": "/rules/record/{id}/status?status={status}",
     "why": "/rules/record/{id}/why", "owed": "/rules/ladder/{id}", "many": "/outbox/write/many",
     "undo": "/outbox/undo/{id}", "write": "/outbox/write/{id}", "contact": "/outbox/write/contact/{id}",
-    "many": "/outbox/write/many",
     "details": [
         ("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page")),
         ("/pages/given/{id}", "/pages/given/{id}", i18n.N_("Message and documents for the customer")),
@@ -53,9 +49,9 @@ RECORD_SLOTS = {
 # What the template editor shows of other rooms: where its text goes to be sent to oneself.
 TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
 SELF = (sys.executable, "-m", "app")
-READERS = (publish.read, endings.read, engine.read, fresh.read, *rules_room.READERS)
-CHORES = (endings.settle, sweep.sweep, sources.forget_deliveries, release.expire, events.forget, jobs.forget)
-SWEEPS: tuple[worker.Chore, ...] = (series.notice, *pages_room.SWEEPS, *outbox_room.SWEEPS, *rules_room.SWEEPS)
+READERS = (*pages_room.READERS, *outbox_room.READERS, *rules_room.READERS)
+CHORES = (*records_room.CHORES, *pages_room.CHORES, *outbox_room.CHORES, *rules_room.CHORES)
+SWEEPS: tuple[worker.Chore, ...] = (*pages_room.SWEEPS, *outbox_room.SWEEPS, *rules_room.SWEEPS)
 emails_room.furnish()
 outbox_room.furnish()
 rules_room.furnish()
@@ -106,24 +102,17 @@ def nav(mailbox: bool) -> menu.Drawn:
     _, awaiting = i18n.gettext, release.waiting()
     records = [(kind.label("many"), f"/records/{kind.collection}", kind.icon) for kind in kinds.everyone()]
     daily = [
-        (_("Today"), "/", "today"),
-        *records,
-        (_("Contacts"), "/contacts", "people"),
-        (_("Messages"), "/outbox", "outbox"),
+        (_("Today"), "/", "today"), *records,
+        (_("Contacts"), "/contacts", "people"), (_("Messages"), "/outbox", "outbox"),
         *([(_("Send order status"), "/outbox/release", "flag")] if awaiting or rules_models.by_hand() else []),
         *([(_("Mailbox"), "/mailbox", "mailbox")] if mailbox else []),
     ]
     settled = [(_("Notifications"), "/rules", "rules"), (_("Templates"), "/templates", "template")]
     settled += [(_("Payments"), "/payments", "coin")]
     by_admins = [
-        (_("Profiles"), "/profiles", "profile"),
-        (_("Locations"), "/locations", "pin"),
-        (_("Shops"), "/shops", "shop"),
-        (_("Senders"), "/senders", "mail"),
-        (_("Status files"), "/pages/settings", "page"),
-        (_("Company"), "/company", "company"),
-        (_("Look"), "/appearance", "eye"),
-        (_("People and keys"), "/users", "key"),
+        (_("Profiles"), "/profiles", "profile"), (_("Locations"), "/locations", "pin"), (_("Shops"), "/shops", "shop"),
+        (_("Senders"), "/senders", "mail"), (_("Status files"), "/pages/settings", "page"),
+        (_("Company"), "/company", "company"), (_("Look"), "/appearance", "eye"), (_("People and keys"), "/users", "key"),
     ]
     groups: list[menu.Group] = [(None, daily), (_("Settings"), settled + by_admins if current_user.is_admin else settled)]
     return menu.drawn(groups, request.path, {"/outbox/release": awaiting})

@@ -1,8 +1,9 @@
-"""The screens of the whole room as app.py takes them, and what the room below is told by it."""
+"""The whole room as app.py takes it: screens, readers of the journal, what it does again and again, what it tells below."""
 
 from emails import bubble
 from outbox import (
     fleeting,
+    fresh,
     guard_views,
     hand_views,
     mailbox_views,
@@ -10,6 +11,7 @@ from outbox import (
     oneself_views,
     ready,
     record_views,
+    release,
     release_answers,
     release_views,
     today_views,
@@ -18,6 +20,7 @@ from outbox import (
     views,
 )
 from outbox.afterwards import blocked_views, bounce_hook, bounce_views, calls_views, imap, sms_hook
+from outbox.api import views as reading
 from outbox.senders import usual
 from outbox.senders import views as sender_views
 from outbox.senders.google import views as google_views
@@ -31,9 +34,11 @@ BLUEPRINTS = (
     mailbox_views.bp, release_views.bp, release_answers.bp, undo_views.bp,
     blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sms_hook.bp,
     sender_views.bp, google_views.bp, signing_views.bp, oneself_views.bp, writing_views.bp,
-    writing_many_views.bp,
+    writing_many_views.bp, reading.bp,
 )
 
+READERS = (fresh.read,)
+CHORES = (release.expire,)
 SWEEPS = (fleeting.forget, imap.sweep, files.forget)  # what a worker does each minute
 
 

@@ -1,11 +1,11 @@
-"""The screens of the whole room as app.py takes them, and what rooms below are told by it."""
+"""The whole room as app.py takes it: screens, readers of the journal, what it does again and again, what it tells below."""
 
 from emails import views as templates
 from outbox import offers, today, unusual
 from outbox.api import views as reading
 from outbox.senders import senders
 from records import lists, profiles
-from rules import job_views, jobs, models, wanted, works
+from rules import engine, job_views, jobs, models, series, wanted, works
 from rules.builder import views as builder
 from rules.feed import many_views
 from rules.feed import views as feed
@@ -19,8 +19,9 @@ from rules.replay import views as replay
 BLUEPRINTS = (
     feed.bp, builder.bp, many_views.bp, history.bp, record.bp, replay.bp, job_views.bp, ladder.bp, payment_views.bp,
 )
-READERS = (reader.read,)
-SWEEPS = (pauses.sweep, waiting.sweep)  # what a worker does each minute
+READERS = (engine.read, reader.read)
+CHORES = (jobs.forget,)
+SWEEPS = (series.notice, pauses.sweep, waiting.sweep)  # what a worker does each minute
 
 
 def furnish() -> None:
