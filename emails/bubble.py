@@ -9,7 +9,7 @@ from emails import check, samples, sms, sms_hints
 from emails.compose import Unusable
 from emails.drafts import Draft
 from emails.sms import Count
-from pages import place
+from pages import place, unsubscribe
 from records.models import Record
 
 TOKEN = "8fKq2LwT0vXy5ZbN3cRmPd"  # of no link, as long as every link's
@@ -57,7 +57,9 @@ def all_of(draft: Draft, record: Record | None) -> dict[str, Bubble]:
 def _of(source: str, draft: Draft, language: str, record: Record | None) -> Bubble:
     with i18n.speaking(language):
         record = record or samples.record(draft.kind or samples.any_kind())
-        scene = replace(samples.scene(record, settings.get("company"), language), link=f"{place.base_url()}/s/{TOKEN}")
+        example = samples.scene(record, settings.get("company"), language)
+        leave = unsubscribe.example() if draft.advertising else None
+        scene = replace(example, link=f"{place.base_url()}/s/{TOKEN}", unsubscribe=leave)
     try:
         text, trouble = sms.written(source, scene, language), ""
     except Unusable as unusable:

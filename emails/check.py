@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core import i18n
 from core.i18n import gettext as _
-from emails import grammar, markup, names, placeholders, proof, sms, sms_hints, tree
+from emails import advertising, grammar, markup, names, placeholders, proof, sms, sms_hints, tree
 from emails.grammar import Wrong
 from records.models import Kind
 
@@ -53,8 +53,8 @@ def text_faults(text: dict[str, str], language: str, fields: list[str] | None) -
     return found
 
 
-def hints(texts: Texts) -> list[Finding]:
-    """What may be on purpose, and what is taken care of."""
+def hints(texts: Texts, advertises: bool = False) -> list[Finding]:
+    """What may be on purpose, and what is taken care of; `advertises`: it is marked so."""
     mails = {language: text for language, text in texts.items() if _says(text, "email")}
     found = [hint for language in mails for hint in _text_hints(mails[language], language)]
     found += [Finding(hint.sentence, "sms", hint.language, "wait") for hint in sms_hints.of(texts)]
@@ -62,7 +62,25 @@ def hints(texts: Texts) -> list[Finding]:
         sentence = _("The text is %(missing)s; those readers get the other language.", missing=missing()[language])
         found.append(Finding(sentence, language=language, tone="wait"))
     good = [Finding(_("Address and reason stand under every e‑mail."), tone="good")] if mails else []
-    return found + _differences(mails) + good
+    return found + _differences(mails) + _about_advertising(texts, advertises) + good
+
+
+def _about_advertising(texts: Texts, marked: bool) -> list[Finding]:
+    if not marked and advertising.suspected(part for text in texts.values() for part in text.values()):
+        return [Finding(_(
+            "This looks like advertising or asks for a rating, which counts as advertising in Germany: please tick "
+            "“Advertising”, so that it reaches only those who agreed to it."
+        ), tone="wait")]
+    silent = [language for language, text in texts.items() if _says(text, "sms") and not can_leave(text["sms"])]
+    sentence = _("%(language)s: the SMS does not say how to unsubscribe; please put in that placeholder.")
+    found = [Finding(sentence % {"language": i18n.LANGUAGES[key]}, "sms", key, "wait") for key in silent if marked]
+    good = [Finding(_("It goes only to those who agreed to advertising; e‑mails say how to unsubscribe."), tone="good")]
+    return found + good if marked else []
+
+
+def can_leave(source: str) -> bool:
+    """Whether a text prints the way to unsubscribe."""
+    return advertising.LEAVE in paths(grammar.own(source))
 
 
 def missing() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -19,6 +19,7 @@ from emails.letter import Read
 from emails.logo import CONTENT_ID, Logo
 from emails.models import Template
 from emails.scene import Scene
+from pages import unsubscribe
 from records.models import Record
 from records.people import Person
 
@@ -32,7 +33,10 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True)
 class Composed:
-    """One message, ready to be put into an envelope, with the pictures its HTML shows and the files attached."""
+    """One message, ready to be put into an envelope, with the pictures its HTML shows and the files attached.
+
+    `unsubscribe`: where its reader ends advertising, for the header of such a mail.
+    """
 
     subject: str
     html: str
@@ -40,6 +44,7 @@ class Composed:
     language: str
     pictures: tuple[Picture, ...] = ()
     files: tuple[File, ...] = ()
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,18 @@ _lock = Lock()
 
 def compose(
     template: Template, record: Record, person: Person | None, link_url: str | None, link_expires: datetime | None = None,
-    event: Mapping[str, Any] | None = None,
+    event: Mapping[str, Any] | None = None, leave: str | None = None,
 ) -> Composed:
-    """The message for that person; raises Unusable. `link_url` None leaves links to the page out; `event`: see Scene."""
+    """The message for that person; raises Unusable. `link_url` None leaves links to the page out; `event`: see Scene.
+
+    `leave`: where they unsubscribe from advertising, "" for people who need not; None where it is only looked at.
+    """
     company = settings.get("company")
     language = spoken(template.spoken("email"), person.language if person else None, company)
     compiled = _compiled(template.texts[language], language, company, template.layout)
-    return fill(compiled, Scene(record, person, company, link_url, link_expires, event or {}), language)
+    scene = Scene(record, person, company, link_url, link_expires, event or {}, way_out(template, leave))
+    composed = fill(compiled, scene, language)
+    return replace(composed, unsubscribe=leave) if template.advertising and leave else composed
 
 
 def subject(template: Template, record: Record, person: Person | None) -> str:
@@ -78,6 +88,13 @@ def subject(template: Template, record: Record, person: Person | None) -> str:
             return _one_line(compiled.subject.render(said))
         except LiquidError as error:
             raise Unusable(str(error.message)) from error
+
+
+def way_out(template: Template, leave: str | None) -> str | None:
+    """What the placeholder for unsubscribing says, see `compose`."""
+    if not template.advertising:
+        return None
+    return unsubscribe.hidden() if leave is None else leave or None
 
 
 def spoken(texts: dict[str, Any], wanted: str | None, company: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ def between(old: TemplateVersion | None, new: TemplateVersion) -> list[Differenc
     before, after = old.content if old else {}, new.content
     told = [(_("Name"), before.get("name", ""), after["name"]), (_("For"), _kind(before), _kind(after))]
     told.append((_("Layout"), _layout(before), _layout(after)))
-    told.append((_("Sort"), _sort(before), _sort(after)))
+    told.append((_("Advertising"), _marked(before), _marked(after)))
     found = [Difference(label, compared.words(was, now) if old else escape(now)) for label, was, now in told if was != now]
     for language, named in i18n.LANGUAGES.items():
         for field, label in (("subject", _("Subject")), ("body", _("Text")), ("sms", _("SMS"))):
@@ -38,8 +38,8 @@ def _layout(content: dict[str, Any]) -> str:
     return kept.named(key) if key else _("the company’s")
 
 
-def _sort(content: dict[str, Any]) -> str:
-    return _("advertising") if content.get("advertising") else _("no advertising")
+def _marked(content: dict[str, Any]) -> str:
+    return _("yes") if content.get("advertising") else _("no")
 
 
 def _kind(content: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ class Draft:
     texts: Texts
     version: int = 0
     layout: str = ""
+    advertising: bool = False
 
     def written(self) -> Texts:
         """The languages in which there is anything; an empty SMS is none."""
@@ -50,7 +51,7 @@ def of(template: Template) -> Draft:
     """A draft of what is stored."""
     texts = {language: {**dict.fromkeys(FIELDS, ""), **template.texts.get(language, {})} for language in i18n.LANGUAGES}
     kind = Kind.get_or_none(Kind.key == template.kind_id)
-    return Draft(template.name, kind, texts, template.version, template.layout)
+    return Draft(template.name, kind, texts, template.version, template.layout, template.advertising)
 
 
 def copy(template: Template) -> Draft:
@@ -65,7 +66,8 @@ def read(form: Mapping[str, str]) -> Draft:
     version = form.get("version", "0")
     kind = Kind.get_or_none(Kind.key == form.get("kind", ""))
     number = int(version) if version.isdecimal() and len(version) < 10 else 0
-    return Draft(form.get("name", ""), kind, texts, number, _layout(form.get("layout", "")))
+    layout, advertising = _layout(form.get("layout", "")), form.get("advertising") == "1"
+    return Draft(form.get("name", ""), kind, texts, number, layout, advertising)
 
 
 def language(form: Mapping[str, str]) -> str:
@@ -99,6 +101,7 @@ def save(draft: Draft, template: Template, actor: str, how: str = "edited") -> N
     """Store a draft without faults as the next version; raises Overtaken."""
     template.name, template.texts = draft.name.strip(), draft.written()
     template.kind_id, template.layout = draft.kind.key if draft.kind else None, draft.layout
+    template.advertising = draft.advertising and not template.system
     with transaction():
         if template.id is None:
             template.version, template.updated_at, how = 1, clock.now(), "created"

@@ -7,7 +7,7 @@ from typing import Any
 from liquid.exceptions import LiquidError
 
 from core import i18n, settings
-from emails import harmless, names, placeholders, proof, values
+from emails import harmless, names, placeholders, proof, sms, values
 from emails.grammar import Wrong
 from emails.models import Template
 from emails.scene import Scene
@@ -28,7 +28,8 @@ def fill(template: Template, record: Record, person: Person | None, language: st
     text = template.text(language)
     company, kept = settings.get("company"), codes()
     with i18n.speaking(language):
-        scene = Scene(record, person, company, SAMPLE, record.updated_at)
+        leave = SAMPLE if template.advertising else None
+        scene = Scene(record, person, company, SAMPLE, record.updated_at, unsubscribe=leave)
         try:
             return {
                 "subject": " ".join(_filled(text["subject"], scene, _plain, kept).split()),
@@ -36,6 +37,18 @@ def fill(template: Template, record: Record, person: Person | None, language: st
             }
         except (Wrong, LiquidError):
             return {"subject": text["subject"], "body": text["body"]}
+
+
+def fill_sms(template: Template, record: Record, person: Person | None, language: str) -> str:
+    """The same of its SMS, in characters that cost no more than they must; "" where there is none."""
+    source, kept = template.spoken("sms").get(language, {}).get("sms", ""), codes()
+    with i18n.speaking(language):
+        leave = SAMPLE if template.advertising else None
+        scene = Scene(record, person, settings.get("company"), SAMPLE, record.updated_at, unsubscribe=leave)
+        try:
+            return sms.plain(_filled(source, scene, _plain, kept, ours=_unbraced)).strip()
+        except (Wrong, LiquidError):
+            return source
 
 
 def codes() -> dict[str, str]:
@@ -54,9 +67,11 @@ def chips(record: Record) -> list[tuple[str, str, bool]]:
     return [(written[key], i18n.gettext(known[key].label), known[key].sort in placeholders.ALONE) for key in wanted]
 
 
-def _filled(source: str, scene: Scene, write: Write, kept: Mapping[str, str]) -> str:
+def _filled(source: str, scene: Scene, write: Write, kept: Mapping[str, str], ours: Write | None = None) -> str:
+    """`ours`: how to write what no stranger wrote, where that differs."""
     found = values.of(scene, {})
-    said = proof.check(source, None).render({name: _Source(found[name], name, write, kept) for name in found})
+    ways = {name: ours if ours and name in sms.OURS else write for name in found}
+    said = proof.check(source, None).render({name: _Source(found[name], name, ways[name], kept) for name in found})
     proof.check(said, None)
     return str(said)
 
@@ -107,7 +122,11 @@ class _Items(list[dict[str, Any]]):
 
 def _plain(value: str) -> str:
     """Without what would begin a placeholder."""
-    return harmless.without_addresses(value).replace("{", "(").replace("}", ")")
+    return _unbraced(harmless.without_addresses(value))
+
+
+def _unbraced(value: str) -> str:
+    return value.replace("{", "(").replace("}", ")")
 
 
 def _markdown(value: str) -> str:

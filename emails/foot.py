@@ -1,4 +1,4 @@
-"""What stands under every mail, in both of its parts: why it came, who sent it, and where that is written down."""
+"""What stands under every mail, in both of its parts: why it came, who sent it, where that is written down, how to leave."""
 
 from collections.abc import Callable
 from html import escape
@@ -24,13 +24,21 @@ def html(company: dict[str, Any], word: Write) -> str:
     anchors = [f'<a href="{escape(url)}">{label}</a>' for label, url in _links(company)]
     reason = escape(_reason("\0")).replace("\0", about(word))
     lines = [reason, escape(_legal(company)).replace("\n", "<br>"), escape(_reach(company)), " · ".join(anchors)]
-    return "".join(f'<p style="margin:0 0 6px">{line}</p>' for line in lines if line)
+    said = "".join(f'<p style="margin:0 0 6px">{line}</p>' for line in lines if line)
+    url = word("{{ unsubscribe.url }}")
+    leave = f'<p style="margin:0"><a href="{url}">{escape(_leave())}</a></p>'
+    return said + word("{% if unsubscribe.url %}") + leave + word("{% endif %}")
 
 
 def plain(company: dict[str, Any], word: Write) -> str:
     """As text, every address on a line of its own."""
     links = [f"{label}:\n{url}" for label, url in _links(company)]
-    return "\n".join(line for line in ("--", _reason(about(word)), _legal(company), _reach(company), *links) if line)
+    said = "\n".join(line for line in ("--", _reason(about(word)), _legal(company), _reach(company), *links) if line)
+    return said + word("{% if unsubscribe.url %}") + f"\n{_leave()}:\n" + word("{{ unsubscribe.url }}{% endif %}")
+
+
+def _leave() -> str:
+    return _("Unsubscribe from advertising")
 
 
 def _reason(record: str) -> str:

@@ -13,6 +13,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _address = re.compile(rf"(?=.{{3,254}}\Z)(?P<local>(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*)@(?P<domain>[^@\s]+)")
 _host = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _words = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_web = re.compile(r"https?://[A-Za-z0-9._~:/\[\]@!$&'()*+;=%-]{1,400}")
 _message_id = re.compile(rf"<{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9.-]+>")
 
 
@@ -56,6 +57,13 @@ def message_id(value: str) -> str:
     if not _message_id.fullmatch(value) or len(value) > 250:
         raise Refused("This is not a Message-ID.")
     return value
+
+
+def address_of_list(url: str) -> str:
+    """A web address as RFC 2369 wants it: unfolded, in angle brackets. Raises Refused."""
+    if not _web.fullmatch(url):
+        raise Refused("This is not a web address.")
+    return f"<{url}>"
 
 
 def _phrase(name: str, first: int) -> str:

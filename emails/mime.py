@@ -42,6 +42,7 @@ def build(
         ("Date", format_datetime(date)),
         ("Message-ID", headers.message_id(message_id)),
         ("Auto-Submitted", "auto-generated"),
+        *_way_out(composed.unsubscribe),
         ("Content-Language", composed.language),
         ("MIME-Version", "1.0"),
         ("Content-Type", form),
@@ -49,6 +50,13 @@ def build(
     head = "".join(f"{name}: {value}\r\n" for name, value in lines).encode("ascii") + CRLF
     _check(head, lines, composed.subject)
     return head + content
+
+
+def _way_out(url: str) -> list[tuple[str, str]]:
+    """What lets a mail program unsubscribe its reader with one click (RFC 8058)."""
+    if not url:
+        return []
+    return [("List-Unsubscribe", headers.address_of_list(url)), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
 
 
 def _check(head: bytes, lines: list[tuple[str, str]], subject: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import IntegerField, TextField, fn
+from peewee import BooleanField, IntegerField, TextField, fn
 
 from core.db import Json, Model, UtcField, is_sqlite, transaction
 
@@ -14,7 +14,8 @@ class Template(Model):
 
     A mail has a subject and a Markdown body, both "" where there is only an SMS; `sms` is missing where there is none.
     `version` grows with every save; `system` names a template the product itself needs (`fresh_link`). `layout` is one of
-    ours, the number of an admin's, or empty: as the company has it.
+    ours, the number of an admin's, or empty: as the company has it. What is `advertising` goes only to those who agreed to
+    that, with a way to unsubscribe.
     """
 
     name = TextField()
@@ -22,6 +23,7 @@ class Template(Model):
     system = TextField(null=True, unique=True)
     texts = Json()
     layout = TextField(default="")
+    advertising = BooleanField(default=False)
     version = IntegerField(default=1)
     updated_at = UtcField()
 
@@ -33,6 +35,10 @@ class Template(Model):
     def spoken(self, channel: str) -> dict[str, dict[str, Any]]:
         """The languages, with their texts, in which it has something to say by e-mail or by SMS."""
         return {language: text for language, text in self.texts.items() if text.get(WORDS[channel])}
+
+    def saying(self, texts: dict[str, dict[str, str]]) -> "Template":
+        """The same with other words, never to be saved."""
+        return Template(texts=texts, layout=self.layout, advertising=self.advertising)
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
         with transaction():

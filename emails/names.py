@@ -21,6 +21,7 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "appointment": (("appointment",), ("termin",)),
     "page": (("page",), ("seite",)),
     "link": (("link",), ("link",)),
+    "unsubscribe": (("unsubscribe",), ("abmelden",)),
     "event": (("event",), ("ereignis",)),
 }
 OF_ITEMS = dict(zip(("name", "menge", "preis", "summe"), ITEM, strict=True))

@@ -150,6 +150,10 @@ PLACEHOLDERS = {placeholder.key: placeholder for placeholder in (
     Placeholder("page.file", "datei", N_("Status page as a file, attached"), "file", status_file.of),
     Placeholder("link", "", N_("Link to the status page"), "url", lambda s: s.link, N_("for this reader alone")),
     Placeholder("link.expires", "gültig_bis", N_("Link valid until"), "date", lambda s: s.at(s.expires, day)),
+    Placeholder(
+        "unsubscribe.url", "link", N_("Link to unsubscribe"), "url", lambda s: s.unsubscribe,
+        N_("only in advertising; it stands under every such e‑mail anyway, an SMS needs it"),
+    ),
 )}
 
 GROUPS = {
@@ -157,7 +161,7 @@ GROUPS = {
     "customer": N_("Customer"), "assignee": N_("Assignee"),
     "record": N_("Record"), "location": N_("Location"), "company": N_("Company"),
     "payment": N_("Payment"), "payments": N_("Payment"), "appointment": N_("Appointment"),
-    "page": N_("Status page"), "link": N_("Status page"),
+    "page": N_("Status page"), "link": N_("Status page"), "unsubscribe": N_("Advertising"),
 }
 ITEM = ("name", "quantity", "price", "total")  # what {% for item in record.items %} knows of each
 ALONE = ("items", "qr", "file")  # sorts that are more than words

@@ -47,7 +47,7 @@ def shown(draft: Draft, language: str, asked: Mapping[str, str]) -> dict[str, An
     if language in bubbles and bubbles[language].trouble:
         found.append(Finding(bubbles[language].trouble, "sms", language))
     device = asked.get("device", "")
-    hints = check.hints(draft.written()) if mail or language in bubbles else []
+    hints = check.hints(draft.written(), draft.advertising) if mail or language in bubbles else []
     return {
         "bubbles": bubbles, "language_shown": language,
         "records": records, "record": record, "mail": mail, "troubles": found, "hints": hints,
@@ -79,7 +79,7 @@ def chips(kind: Kind | None, language: str) -> list[tuple[str, list[Chip]]]:
     """Every placeholder by group, each with an example in that language."""
     kind = kind or samples.any_kind()
     with i18n.speaking(language):
-        scene = samples.scene(samples.record(kind), settings.get("company"), language)
+        scene = samples.scene(samples.record(kind), settings.get("company"), language, advertising=True)
         filled = values.of(scene, {})
         said = {key: _said(filled, key) for key in placeholders.PLACEHOLDERS}
     groups: dict[str, list[Chip]] = {}
@@ -123,7 +123,7 @@ def _mail(draft: Draft, language: str, record: Record | None) -> tuple[Composed 
     company = settings.get("company")
     with i18n.speaking(language):
         record = record or samples.record(draft.kind or samples.any_kind())
-        scene = samples.scene(record, company, language)
+        scene = samples.scene(record, company, language, draft.advertising)
     try:
         fields = check.kind_fields(draft.kind)
         compiled = compose.compile_text(draft.texts[language], language, company, fields, draft.layout)

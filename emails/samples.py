@@ -5,7 +5,7 @@ from typing import Any
 from core import clock, i18n
 from emails import placeholders
 from emails.scene import Scene
-from pages import links, place
+from pages import links, place, unsubscribe
 from records import sample
 from records.models import Contact, Kind, Record
 from records.people import Person, person
@@ -13,11 +13,12 @@ from records.people import Person, person
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz-Sonderausführung, rechts"
 
 
-def scene(record: Record, company: dict[str, Any], language: str) -> Scene:
-    """A record told to its customer in that language, with a link that leads nowhere."""
+def scene(record: Record, company: dict[str, Any], language: str, advertising: bool = False) -> Scene:
+    """A record told to its customer in that language, with links that lead nowhere."""
     reader = person(record, "customer") or Person("customer", "", "", language, None, None)
     link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
-    return Scene(record, reader, company, link, expires, event(record.kind))
+    leave = unsubscribe.hidden() if advertising else None
+    return Scene(record, reader, company, link, expires, event(record.kind), leave)
 
 
 def event(kind: Kind) -> dict[str, str]:

@@ -16,7 +16,10 @@ HOME = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class Scene:
-    """One record told to one person. `link` is an address or None, `expires` its end; `event`: what was said with one."""
+    """One record told to one person. `link` is an address or None, `expires` its end; `event`: what was said with one.
+
+    `unsubscribe`: where the reader ends advertising, None in what is no advertising.
+    """
 
     record: Record
     person: Person | None
@@ -24,6 +27,7 @@ class Scene:
     link: str | None = None
     expires: datetime | None = None
     event: Mapping[str, Any] = field(default_factory=dict)
+    unsubscribe: str | None = None
 
     @cached_property
     def location(self) -> Location | None:

@@ -15,6 +15,7 @@ from emails import compose, grammar, harmless, placeholders, proof, values
 from emails.compose import Unusable
 from emails.models import Template
 from emails.scene import Scene
+from pages import unsubscribe
 from records.models import Record
 from records.people import Person
 
@@ -76,12 +77,14 @@ def plain(text: str) -> str:
 
 def fill(
     template: Template, record: Record, person: Person | None, link_url: str | None, link_expires: datetime | None = None,
-    event: Mapping[str, Any] | None = None,
+    event: Mapping[str, Any] | None = None, leave: str | None = None,
 ) -> str:
     """The SMS for that person, in their language; raises Unusable. For the parameters see `compose.compose`."""
     company, texts = settings.get("company"), template.spoken("sms")
     language = compose.spoken(texts, person.language if person else None, company)
-    return written(texts[language]["sms"], Scene(record, person, company, link_url, link_expires, event or {}), language)
+    way_out = compose.way_out(template, unsubscribe.example() if leave is None else leave)
+    scene = Scene(record, person, company, link_url, link_expires, event or {}, way_out)
+    return written(texts[language]["sms"], scene, language)
 
 
 def written(source: str, scene: Scene, language: str) -> str:

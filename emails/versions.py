@@ -7,7 +7,7 @@ from peewee import JOIN, fn
 from core import clock
 from emails.models import Template, TemplateVersion
 
-SAID = ("name", "kind_id", "layout", "texts")  # what a version keeps of its template
+SAID = ("name", "kind_id", "layout", "advertising", "texts")  # what a version keeps of its template
 FOUND = "found"  # a template as it stood before anything of it was kept
 
 
@@ -47,7 +47,7 @@ def deleted(most: int) -> list[TemplateVersion]:
 
 def same(kept: TemplateVersion, template: Template) -> bool:
     """Whether a version says what the template says now."""
-    return {"layout": "", **kept.content} == _content(template)
+    return {"layout": "", "advertising": False, **kept.content} == _content(template)
 
 
 def _version(template: Template, how: str, actor: str, **more: Any) -> TemplateVersion:

@@ -10,7 +10,7 @@ from outbox.senders import gateways, prices, senders
 from outbox.states import End, Later
 from outbox.truth import Wish, end_of
 from outbox.writing import files
-from pages import links
+from pages import links, unsubscribe
 from pages.models import Link
 
 HIDDEN = "/s/…"  # what is kept of a link's address
@@ -43,7 +43,9 @@ def write(wish: Wish, sender: Sender | None, purse: Purse, host: str) -> Dispatc
 def _mail(wish: Wish, sender: Sender | None, link: Link, host: str) -> Letter:
     message, person = wish.message, wish.person
     message_id = message.message_id or f"<{keys.random62(22)}@{host}>"
-    composed = compose.compose(wish.template, wish.record, person, links.url(link.id), link.expires_at, wish.event)
+    composed = compose.compose(
+        wish.template, wish.record, person, links.url(link.id), link.expires_at, wish.event, _way_out(wish)
+    )
     try:
         composed = files.together(composed, message.files)
     except files.Forgotten as forgotten:
@@ -61,13 +63,23 @@ def _sms(wish: Wish, sender: Sender, purse: Purse, link: Link) -> tuple[Letter, 
     message, number, url = wish.message, wish.person.phone, links.url(link.id)
     if not gateways.reaches(sender, number):
         raise Withheld(End("held", "country"))
-    text = sms.fill(wish.template, wish.record, wish.person, url, link.expires_at, wish.event)
+    leave = _way_out(wish)
+    text = sms.fill(wish.template, wish.record, wish.person, url, link.expires_at, wish.event, leave)
     message.parts = sms.count(text).segments
     message.cost, message.currency = prices.of(sender) * message.parts, prices.currency(sender)
     if not purse.pays(message, message.cost):
         raise Withheld(_tomorrow(message))
     id = message.message_id or keys.random62(22)
-    return Letter(id, sender.from_address, number, text.replace(url, _shown(url)), text.encode()), url in text
+    shown = text.replace(url, _shown(url)).replace(leave or url, unsubscribe.hidden())
+    return Letter(id, sender.from_address, number, shown, text.encode()), url in text
+
+
+def _way_out(wish: Wish) -> str:
+    """Where the reader of advertising unsubscribes; people of the business need no such way."""
+    person = wish.person
+    if not wish.template.advertising or person.consents is None or person.contact_id is None:
+        return ""
+    return unsubscribe.url(person.contact_id)
 
 
 def _tomorrow(message: Message) -> End:

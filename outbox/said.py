@@ -15,7 +15,7 @@ from outbox import mailbox
 from outbox.models import Mail, Message
 from outbox.states import REASONS
 from outbox.writing import files
-from pages import links, place
+from pages import links, place, unsubscribe
 from records import events
 from records.load import load
 from records.people import person
@@ -72,7 +72,7 @@ def _anew(message: Message) -> Said:
     link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
     try:
         if message.channel == "sms":
-            return Said(False, text=sms.fill(template, record, reader, link, expires, data))
+            return Said(False, text=sms.fill(template, record, reader, link, expires, data, unsubscribe.hidden()))
         letter = compose.compose(template, record, reader, link, expires, data)
     except compose.Unusable as unusable:
         return Said(False, why=str(unusable))
@@ -91,7 +91,7 @@ def _template(message: Message) -> Template | None:
     """What a person wrote, else the template as it was then, else as it is."""
     now = Template.get_or_none(Template.id == message.template_id)
     if message.text:
-        return Template(texts=message.text, layout=now.layout if now else "")
+        return (now or Template()).saying(message.text)
     if message.dated_at is None:
         return now
     then = TemplateVersion.select().where(
@@ -99,4 +99,4 @@ def _template(message: Message) -> Template | None:
     ).order_by(TemplateVersion.version.desc()).first()
     if then is None:
         return now
-    return Template(name=then.content.get("name", ""), layout=then.content.get("layout", ""), texts=then.content["texts"])
+    return Template(**then.content)

@@ -30,6 +30,7 @@ REASONS = {
     "no_recipient": N_("The record has nobody in this role."),
     "no_address": N_("There is no e-mail address on file."),
     "no_consent": N_("The contact has not agreed to receive e-mails."),
+    "no_advertising": N_("It is advertising, and the contact has not agreed to that."),
     "suppressed": N_("This address is blocked: mails to it came back, or somebody has blocked it."),
     "missed": N_("Its time had passed before it could be sent."),
     "record_gone": N_("The record no longer exists."),

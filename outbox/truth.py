@@ -11,6 +11,7 @@ from emails.models import Template
 from outbox.models import Message, Suppression
 from outbox.states import End, Hold, Later
 from records import events
+from records.consents import ADVERTISING
 from records.load import load
 from records.models import Record
 from records.people import Person, person
@@ -53,7 +54,7 @@ def check(messages: Sequence[Message], wanted: Sequence[Wanted]) -> tuple[list[W
 
 def _own(message: Message, template: Template | None) -> Template | None:
     """What a person wrote takes the place of the template it began with, in the same layout."""
-    return Template(texts=message.text, layout=template.layout if template else "") if message.text else template
+    return (template or Template()).saying(message.text) if message.text else template
 
 
 def _said(messages: Sequence[Message], records: Mapping[int, Record]) -> dict[int | None, Mapping[str, Any]]:
@@ -91,19 +92,21 @@ def _unsendable(message: Message, record: Record | None, reader: Person | None, 
         return "template_gone"
     if clock.now() > message.expires_at:
         return "missed"
-    reason = unreachable(reader, message.channel)
+    reason = unreachable(reader, message.channel, template.advertising)
     if message.actor and message.sort == "payment" and record.paid_at:
         return "paid"
     asked_for = message.sort == "link" or message.anyway
     return "" if asked_for and reason == "no_consent" else reason
 
 
-def unreachable(reader: Person | None, channel: str) -> str:
+def unreachable(reader: Person | None, channel: str, advertising: bool = False) -> str:
     """Why nobody can be written to there, or nothing."""
     if reader is None:
         return "no_recipient"
     if not reader.reached(channel):
         return "no_address"
+    if advertising and not reader.allows(ADVERTISING):
+        return "no_advertising"
     return "" if reader.allows(channel) else "no_consent"
 
 

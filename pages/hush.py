@@ -3,16 +3,16 @@
 import logging
 import re
 
-TOKEN = re.compile(r"/s/[0-9A-Za-z]{22}")
+TOKEN = re.compile(r"/(s/|u/[0-9]+-)[0-9A-Za-z]{22}")
 
 
 class Hush(logging.Filter):
-    """Puts “/s/…” where a line would show a link."""
+    """Puts “/s/…” where a line would show a link, “/u/3-…” where it would show the way out of advertising."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         line = record.getMessage()
         if TOKEN.search(line):
-            record.msg, record.args = TOKEN.sub("/s/…", line), ()
+            record.msg, record.args = TOKEN.sub(r"/\1…", line), ()
         return True
 
 

@@ -1,10 +1,10 @@
 """The whole room as app.py takes it: screens, readers of the journal, and what it does again and again."""
 
-from pages import endings, given, publish, staff, sweep, views
-from pages.settings import history, renewal
+from pages import endings, given, publish, staff, sweep, unsubscribe_views, views
+from pages.settings import history, keeping_views, renewal
 from pages.settings import views as settings
 
-BLUEPRINTS = (views.bp, staff.bp, given.bp, settings.bp, history.bp)
+BLUEPRINTS = (views.bp, unsubscribe_views.bp, staff.bp, given.bp, settings.bp, history.bp, keeping_views.bp)
 READERS = (publish.read, endings.read)
 CHORES = (endings.settle, sweep.sweep)
 SWEEPS = (renewal.renew,)

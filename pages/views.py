@@ -90,11 +90,7 @@ def ask_fresh_after(link_id: str) -> Response:
 
 @bp.errorhandler(Unknown)
 def _unknown(error: Unknown) -> Response:
-    if not strangers.too_many():
-        return answers.door("unknown", 404)
-    response = answers.door("patience", 429)
-    response.headers["Retry-After"] = "600"
-    return response
+    return strangers.turned_away()
 
 
 @bp.errorhandler(Exception)

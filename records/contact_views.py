@@ -31,7 +31,8 @@ def index() -> str:
 @signed_in
 def show(id: int) -> str:
     contact = _contact(id)
-    names = actors.names(proof["how"] for proof in contact.consents.values() if proof.get("how"))
+    proofs = [one for proof in contact.consents.values() for one in (proof, proof.get("before") or {})]
+    names = actors.names(one["how"] for one in proofs if one.get("how"))
     return render_template(
         "records/contact.html", contact=contact, names=names, records=lists.of_contact(contact), moment_of=_moment
     )

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from core import clock, i18n, journal, rows
 from core.db import transaction
 from core.i18n import gettext as _
+from records import consents
 from records.models import Contact
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -67,7 +68,7 @@ class Said:
     email: str | None
     phone: str | None
     language: str | None
-    consent: dict[str, bool]
+    consent: dict[str, Any]
 
     @classmethod
     def of(cls, state: dict[str, Any], field: str) -> "Said":
@@ -138,12 +139,9 @@ def _update(contact: Contact, said: Said, actor: str) -> list[str]:
         if value is not None and value != getattr(contact, field):
             setattr(contact, field, value)
             changed.append(field)
-    for channel, given in said.consent.items():
-        known = contact.consents.get(channel)
-        if known is None or known["given"] != given:
-            proof = {"given": given, "at": clock.now().isoformat(timespec="seconds"), "how": actor}
-            contact.consents = {**contact.consents, channel: proof}
-            changed.append(f"consent.{channel}")
+    if proofs := consents.after(contact.consents, said.consent, actor):
+        contact.consents = {**contact.consents, **proofs}
+        changed += [f"consent.{one}" for one in proofs]
     if contact.id is None and not changed:
         changed.append("name")
     return changed

@@ -13,6 +13,7 @@ from core.db import transaction
 from core.i18n import gettext as _
 from core.journal import Entry
 from core.together import together
+from records.consents import CHANNELS
 from records.contacts import Refused, Said
 from records.models import Event, Record
 
@@ -87,13 +88,14 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def _whom(person: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A person as they are kept, brought into the form of our contacts; raises Refused."""
+    """A person as they are kept, brought into the form of our contacts; raises Refused. They are never advertised to."""
     if person is None:
         return None
     said = Said.of(person, "to")
     if not said.email and not said.phone:
         raise Refused("to", _("An e-mail address or a telephone number is needed."))
-    return {field: value for field, value in vars(said).items() if value is not None}
+    allowed = {channel: given for channel, given in said.consent.items() if channel in CHANNELS}
+    return {field: value for field, value in vars(said).items() if value is not None} | {"consent": allowed}
 
 
 def _fingerprint(event: Event, silent: bool) -> str:

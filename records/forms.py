@@ -8,16 +8,17 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from core import clock, i18n
 from core.i18n import gettext as _
-from records import amounts, asked, further
-from records.contacts import Refused, Said
+from records import amounts, asked, consents, further
+from records.consents import ADVERTISING
+from records.contacts import Refused, Said, clean_text
 from records.models import Contact, Kind, Record
 from records.wording import telephone
 from records.zones import utc_of, zone_of
 
 Given = dict[str, Any]  # what stands in the inputs; "items" is a list of dicts with ITEM as keys
 ITEM = ("name", "quantity", "price", "delivered")
-CHANNELS = ("email", "sms")
 NOON = time(12)
 INPUTS = {  # which inputs decide a field
     "location": ("location",), "scheduled_at": ("scheduled_date", "scheduled_time", "location"), "paid_at": ("paid_date",),
@@ -51,18 +52,35 @@ def shown(record: Record) -> Given:
 def shown_contact(contact: Contact | None) -> Given:
     """A contact as the inputs hold it."""
     if contact is None:
-        return {"contact.language": "de"}
+        return {"contact.language": "de", "consent.advertising_text": consents.usual_text()}
     inputs = {f"contact.{field}": getattr(contact, field) or "" for field in ("name", "email", "language")}
     inputs["contact.phone"] = telephone(contact.phone or "")
-    return inputs | {f"consent.{channel}": "1" for channel in CHANNELS if contact.consents_to(channel)}
+    with i18n.speaking(contact.language):
+        usual = "" if ADVERTISING in contact.consents else consents.usual_text()
+    inputs["consent.advertising_text"] = contact.consents.get(ADVERTISING, {}).get("text") or usual
+    return inputs | {f"consent.{one}": "1" for one in consents.ALL if contact.consents_to(one)}
 
 
 def said_of_contact(given: Given, contact: Contact | None) -> Given:
-    """What the inputs say of a contact, in the form of a state's `contact`; a box never ticked says nothing."""
+    """What the inputs say of a contact, in the form of a state's `contact`; a box never ticked says nothing.
+
+    Raises Refused when somebody ticks advertising and does not say what was agreed to.
+    """
     said: Given = {field: given.get(f"contact.{field}", "").strip() for field in ("name", "email", "phone", "language")}
-    ticked = {channel: bool(given.get(f"consent.{channel}")) for channel in CHANNELS}
+    ticked = {one: bool(given.get(f"consent.{one}")) for one in consents.ALL}
     known = contact.consents if contact else {}
-    return said | {"consent": {channel: tick for channel, tick in ticked.items() if tick or channel in known}}
+    consent: Given = {one: tick for one, tick in ticked.items() if tick or one in known}
+    if ticked[ADVERTISING] and not (contact and contact.consents_to(ADVERTISING)):
+        consent |= {"advertising_text": _agreed_to(given), "advertising_at": clock.now()}
+    return said | {"consent": consent}
+
+
+def _agreed_to(given: Given) -> str:
+    field = "consent.advertising_text"
+    text = clean_text(" ".join(given.get(field, "").split()), field, consents.LONGEST)
+    if not text:
+        raise Refused(field, _("Please write down what this person agreed to."))
+    return text
 
 
 def read(given: Given, kind: Kind, record: Record | None) -> tuple[dict[str, Any], dict[str, str]]:

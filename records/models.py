@@ -41,7 +41,8 @@ class Kind(Model):
 
 
 class Contact(Model):
-    """A person who can be written to. `consents`: {"email": {"given": true, "at": ISO moment, "how": actor}, "sms": …}."""
+    """A person who can be written to. `consents`: {"email": {"given": true, "at": ISO moment, "how": actor}, "sms": …},
+    see `records.consents`."""
 
     name = TextField(default="")
     email = TextField(null=True)

@@ -34,8 +34,9 @@ class Person:
         """Where a message of that channel goes, "" for nowhere."""
         return self.phone if channel == "sms" else self.address
 
-    def allows(self, channel: str) -> bool:
-        return self.consents is None or bool(self.consents.get(channel, {}).get("given"))
+    def allows(self, what: str) -> bool:
+        """Whether they agreed to a channel, or to advertising."""
+        return self.consents is None or bool(self.consents.get(what, {}).get("given"))
 
 
 def person(record: Record, who: str) -> Person | None:

@@ -20,7 +20,7 @@ from emails.layouts import kept
 from emails.layouts.models import Layout, LayoutVersion
 from emails.models import Template
 from outbox.models import Mail, Message, Sender
-from pages import documents, links
+from pages import documents, links, unsubscribe
 from pages.settings import store as page_settings
 from records.models import Contact, Kind, Profile, Record, Source
 from rules import jobs
@@ -40,6 +40,8 @@ everyone  POST  /s/<token>
 everyone  POST  /s/<token>/fresh
 everyone  GET   /s/v/<link_id>
 everyone  POST  /s/v/<link_id>/fresh
+everyone  GET   /u/<token>
+everyone  POST  /u/<token>
 everyone  POST  /look
 everyone  POST  /sign-out
 door      GET   /sign-in
@@ -82,6 +84,8 @@ staff     GET   /pages/given/<int:record_id>
 staff     POST  /pages/given/<int:record_id>/note
 staff     POST  /pages/given/<int:record_id>/documents
 staff     POST  /pages/given/documents/<int:document_id>/remove
+admin     GET   /pages/storage
+admin     POST  /pages/storage
 admin     GET   /pages/settings
 admin     GET   /pages/settings/<collection>
 admin     POST  /pages/settings/<collection>
@@ -295,6 +299,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
         )
     return {
+        "/u token": unsubscribe.token_of(record.contact_id),
         "/profiles key": "vip", "/outbox/release id": waiting.id, "/outbox/write id": record.id,
         "/outbox/write/contact id": record.contact_id, "/outbox/write/many token": by_hand.occasion.partition(":")[2],
         "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",

@@ -144,14 +144,26 @@ def test_x8_a_language_that_the_company_writes_in_is_missing(make: Make, text: T
 def test_x8_asking_for_a_rating_counts_as_advertising(make: Make, text: Text, body: str) -> None:
     template = text("Danke", de=body, en="Hello")
     [said] = remarks(make(template=template.id), stops=False)
-    assert "gilt in Deutschland als Werbung" in said and "eigene Einwilligung" in said and "Abmelden" in said
+    assert "In Deutschland gilt beides als Werbung" in said and "kennzeichnen" in said and "abmeldet" in said
     assert remarks(make(template=template.id, who="address")) == []
 
 
-def test_who_asks_for_a_consent_of_its_own_hears_nothing_more(make: Make, text: Text) -> None:
-    with_fields({"key": "ads", "labels": {"de": "Werbung erlaubt", "en": "Advertising allowed"}, "type": "yesno"})
+def test_x8_advertising_that_is_marked_so_is_in_order_unless_nobody_can_have_agreed(make: Make, text: Text) -> None:
     template = text("Danke", de="Ihr Feedback", en="Your review")
-    assert remarks(make(template=template.id, conditions=[asks("fields.ads", "yes")])) == []
+    Template.update(advertising=True).execute()
+    assert remarks(make(template=template.id)) == []
+    found = remarks(make(template=template.id, who="event"), stops=False)
+    assert any("keine Einwilligung in Werbung" in said for said in found)
+
+
+def test_x8_an_sms_that_advertises_says_how_to_unsubscribe(make: Make) -> None:
+    sms = {"de": {"sms": "Wie war es?"}, "en": {"sms": "{{ unsubscribe.url }}"}}
+    template = Template.create(name="Danke", texts=sms, advertising=True, updated_at=clock.now())
+    rule = make(template=template.id, channel="sms")
+    assert "Die SMS der Vorlage „Danke“ sagt nicht, wie man sich abmeldet." in remarks(rule, stops=False)
+    template.texts["de"]["sms"] += " {{ abmelden.link }}"
+    template.save()
+    assert not any("abmeldet" in said for said in remarks(rule, stops=False))
 
 
 def test_x8_usual_words_of_the_trade_are_no_advertising(make: Make, text: Text) -> None:

@@ -74,15 +74,13 @@ def test_r6_feedback_is_asked_by_sms_an_hour_after_completion_once_there_is_a_ga
     reader.install("repair-shop")
     rule = Rule.get(Rule.channel == "sms")
     assert (rule.on, rule.sender_id, rule.delay) == (True, gateway.id, 60)
-    asked = {"contact": {**ada, "consent": {"sms": True}}, "fields": {"feedback": True}}
-    make_record("1001", **asked)
-    make_record("1002", contact=asked["contact"])
-    for number in ("1001", "1002"):
-        make_record(number, status="done", location="berlin")
+    make_record("1001", contact={**ada, "consent": {"sms": True, "advertising": True}})
+    make_record("1001", status="done", location="berlin")
     while journal.read(READERS):
         pass
     planned = list(Message.select().where(Message.rule_id == rule.id))
     assert [(one.record.number, one.channel, one.sender_id) for one in planned] == [("1001", "sms", gateway.id)]
+    assert planned[0].template.advertising and not rule.conditions
     assert planned[0].due_at >= planned[0].planned_at + timedelta(minutes=59)
 
 

@@ -139,7 +139,7 @@ def subjects(draft: Many, fates: Iterable[Fate]) -> dict[int, str]:
 
 
 def _template(draft: Many) -> Template:
-    return Template(texts=draft.texts, layout=draft.template.layout)
+    return draft.template.saying(draft.texts)
 
 
 def fates(draft: Many) -> list[Fate]:
@@ -157,7 +157,8 @@ def fates(draft: Many) -> list[Fate]:
         if reader and reader.address and keys.fingerprint(reader.address.lower()) in blocked:
             return "suppressed"
         called_off = "called_off" if urges and _called_off(record) else ""
-        return truth.unreachable(reader, "email") or ("already" if record.id in already else called_off)
+        unreachable = truth.unreachable(reader, "email", draft.template.advertising)
+        return unreachable or ("already" if record.id in already else called_off)
 
     return [Fate(record, readers[record.id], reason(record)) for record in draft.records]
 

@@ -9,7 +9,6 @@ from core.i18n import gettext as _
 from emails import check, compose, filled
 from emails.compose import Composed
 from emails.grammar import Wrong
-from emails.models import Template
 from outbox import truth
 from outbox.models import Suppression
 from outbox.states import REASONS
@@ -72,7 +71,7 @@ def _blank(record: Record, asked: Mapping[str, str], writer: Writer) -> Single:
 
 def hindrance(draft: Single) -> str:
     """Why the reader cannot be written to (see outbox.states.REASONS), no_consent when a person may say so anyway."""
-    reason, reader = truth.unreachable(draft.reader, "email"), draft.reader
+    reason, reader = truth.unreachable(draft.reader, "email", draft.template.advertising), draft.reader
     if reason in ("", "no_consent") and reader:
         blocked = Suppression.fingerprint == keys.fingerprint(reader.address.lower())
         return "suppressed" if Suppression.select().where(blocked).exists() else reason
@@ -107,5 +106,4 @@ def faults(draft: Single) -> dict[str, str]:
 def written(draft: Single) -> Composed:
     """The mail as it would be at this moment; its link leads nowhere yet. Raises Unusable."""
     link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE
-    template = Template(texts=draft.texts, layout=draft.template.layout)
-    return compose.compose(template, draft.record, draft.reader, link, expires)
+    return compose.compose(draft.template.saying(draft.texts), draft.record, draft.reader, link, expires)

@@ -103,6 +103,7 @@ FIELDS: dict[str, Field] = {
     "contact.language": Field(N_("the customer’s language"), "choice", _of_contact("language"), _languages),
     "contact.consent_email": Field(N_("the consent to e‑mails"), "yesno", _consent("email"), words=CONSENT),
     "contact.consent_sms": Field(N_("the consent to SMS"), "yesno", _consent("sms"), words=CONSENT),
+    "contact.consent_advertising": Field(N_("the consent to advertising"), "yesno", _consent("advertising"), words=CONSENT),
     "location": Field(N_("the location"), "choice", lambda record: record.location and record.location.key, _locations),
     "location.state": Field(
         N_("the location’s federal state"), "choice", lambda record: record.location and record.location.state, _states

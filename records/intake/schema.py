@@ -76,6 +76,14 @@ class Consent(Said):
 
     email: bool | None = None
     sms: bool | None = None
+    advertising: bool | None = Field(
+        None, description="To advertising, to which requests for feedback belong; without it neither goes out. Once "
+        "somebody unsubscribed, or it was withdrawn elsewhere, true counts only with a later `advertising_at`.",
+    )
+    advertising_text: Annotated[str, Field(pattern=LINE, max_length=500)] | None = Field(
+        None, description="What they agreed to, word for word; kept as proof.",
+    )
+    advertising_at: Past | None = Field(None, description="When they agreed; now when left out.")
 
 
 class Person(Said):

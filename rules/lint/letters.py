@@ -1,23 +1,18 @@
 """What is wrong with the texts that a rule sends: placeholders, languages, advertising."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from core import i18n
 from core.i18n import gettext as _
+from emails import advertising as adverts
 from emails import check, sms, sms_hints
 from emails.models import Template
-from records import conditions
+from records.people import label
 from rules.lint.house import House
 from rules.models import Rule, templates_of
 
-ADVERTISING = re.compile(
-    r"\bbewert(e|en|et|ung|ungen)\b|rezension|feedback|weiterempf|gutschein|rabatt|newsletter|\breviews?\b|"
-    r"\brat(e|ing) (us|your|our)\b|recommend us|voucher|discount", re.IGNORECASE,
-)
-AGREED = re.compile("werb|einwillig|newsletter|bewertung|feedback|advert|marketing|consent", re.IGNORECASE)
 Texts = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # language, and the parts of its text with their names
 
 OUTSIDE = ("customer", "event")  # people who must have agreed to advertising
@@ -105,16 +100,15 @@ def _takes(source: str, speaking: str) -> tuple[str, int]:
 
 
 def advertising(rule: Rule, house: House) -> Iterator[str]:
-    for template in [] if _asks_for_consent(rule) else _outside(rule, house):
-        if any(ADVERTISING.search(text) for _language, parts in _texts(template, rule.channel) for _part, text in parts):
+    """Advertising that is not marked so, and what is but does not say how to unsubscribe."""
+    for template in _outside(rule, house):
+        texts = [text for _language, parts in _texts(template, rule.channel) for _part, text in parts]
+        if not template.advertising and adverts.suspected(texts):
             yield _(
-                "The template “%(name)s” advertises or asks for a rating. In Germany both count as advertising: they need a "
-                "consent of their own, as a condition of this rule, and a word on how to unsubscribe.", name=template.name,
+                "The template “%(name)s” advertises or asks for a rating. In Germany both count as advertising: please mark "
+                "it so, then it goes only to those who agreed, and says how to unsubscribe.", name=template.name,
             )
-
-
-def _asks_for_consent(rule: Rule) -> bool:
-    """Whether a condition asks about a further field that sounds like a consent to advertising."""
-    asked = {said.get("field", "") for said in conditions.leaves(rule.conditions)}
-    labels = {f"fields.{own['key']}": f"{own['key']} {i18n.pick(own['labels'])}" for own in rule.kind.fields}
-    return any(AGREED.search(labels.get(key, "")) for key in asked)
+        elif template.advertising and rule.channel == "sms" and not all(map(check.can_leave, texts)):
+            yield _("The SMS of the template “%(name)s” does not say how to unsubscribe.", name=template.name)
+        if template.advertising and "event" in {said["who"] for said in rule.recipients}:
+            yield _("Nobody agreed to advertising for %(role)s, so they do not get it.", role=label("event"))

@@ -53,7 +53,8 @@ def put_profile(said: Words) -> str:
 
 def put_template(said: Words, pack: Pack) -> Template:
     return Template.create(
-        name=in_company_language(said["name"]), kind_id=said["kind"], texts=pack.texts[said["key"]], updated_at=clock.now()
+        name=in_company_language(said["name"]), kind_id=said["kind"], texts=pack.texts[said["key"]],
+        advertising=said.get("advertising", False), updated_at=clock.now(),
     )
 
 

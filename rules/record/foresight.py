@@ -51,9 +51,10 @@ def of_status(key: int, status: str, actor: str) -> Outlook | None:
     what = f"{record.kind_id}.status_changed"
     entry = Entry(id=0, at=now, what=what, record_id=key, actor=actor, data={"from": before, "to": status})
     rows, ended = _planned(entry, record), _ended(record)
-    names = {row.id: row.name for row in Template.select(Template.id, Template.name)}
+    there = {row.id: row for row in Template.select(Template.id, Template.name, Template.advertising)}
+    names = {key: template.name for key, template in there.items()}
     return Outlook(
-        [_told(row, record, names, now) for row in rows],
+        [_told(row, record, there.get(row.template_id), now) for row in rows],
         [(names.get(message.template_id, "…"), when(message.due_at, zone_of(record))) for message in ended],
     )
 
@@ -79,13 +80,13 @@ def _ended(record: Record) -> list[Message]:
     ]
 
 
-def _told(row: Planned, record: Record, names: dict[int, str], now: datetime) -> Foreseen:
-    reader = person(record, row.recipient)
-    reason = row.reason if row.state == "dropped" else unreachable(reader, row.channel)
+def _told(row: Planned, record: Record, template: Template | None, now: datetime) -> Foreseen:
+    reader, advertising = person(record, row.recipient), bool(template and template.advertising)
+    reason = row.reason if row.state == "dropped" else unreachable(reader, row.channel, advertising)
     role = label(row.recipient) or row.recipient
     return Foreseen(
         name=(reader.name if reader else "") or role, address=reader.reached(row.channel) if reader else "",
-        template=names.get(row.template_id, "…"), moment=_moment(row, record, now),
+        template=template.name if template else "…", moment=_moment(row, record, now),
         hindrance=said(reason, row.channel), channel=row.channel,
     )
 

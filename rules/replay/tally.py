@@ -13,7 +13,7 @@ from rules.replay.world import Foreseen
 
 LISTED = 50  # messages named one by one
 AGENDA = 20
-UNREACHED = ("no_recipient", "no_address", "no_consent", "suppressed")
+UNREACHED = ("no_recipient", "no_address", "no_consent", "no_advertising", "suppressed")
 
 Sent = tuple[str, date, int]  # address, day, and the rule that really has written to it then (0: a person)
 

@@ -8,9 +8,11 @@ from typing import Any, cast
 
 from core.keys import fingerprint
 from core.rows import by_ids, tuples
+from emails.models import Template
 from outbox.models import Suppression
 from outbox.plan import Planned
 from records import conditions, openings
+from records.consents import ADVERTISING
 from records.models import Contact, Kind, Location, Record
 from records.people import Person, person
 from records.zones import zone_of
@@ -53,7 +55,9 @@ class World:
             place.manager = managers.get(place.manager_id)
         self._zones: dict[int | None, tzinfo] = {None: zone_of(None)}
         self._zones |= {key: zone_of(place) for key, place in self._places.items()}
-        self._before: tuple[int, str, str, bool, str] = (0, "", "", False, "")  # whom the message before was for
+        # whom the message before was for, and whether they agreed to advertising
+        self._before: tuple[int, str, str, bool, str, bool] = (0, "", "", False, "", False)
+        self._advertising = {key for (key,) in tuples(Template.select(Template.id).where(Template.advertising))}
         self._blocked = {key for (key,) in tuples(Suppression.select(Suppression.fingerprint))}
 
     def records(self, ids: Iterable[int]) -> dict[int, Record]:
@@ -73,8 +77,11 @@ class World:
     def foresee(self, record: Record, row: Planned, wished: datetime | None) -> Foreseen:
         """A planned message of a record; `wished` is when it would have gone out at any hour, None for the very moment."""
         if self._before[:2] != (record.id, row.recipient):
-            self._before = (record.id, row.recipient, *self._reach(person(record, row.recipient)))
-        _record, _recipient, address, customer, unreachable = self._before
+            reader = person(record, row.recipient)
+            self._before = (record.id, row.recipient, *self._reach(reader), bool(reader and reader.allows(ADVERTISING)))
+        _record, _recipient, address, customer, unreachable, agrees = self._before
+        if address and not agrees and row.template_id in self._advertising:
+            unreachable = "no_advertising"
         return Foreseen(
             record.id, row.recipient, address, row.due_at, row.due_at.astimezone(self.zone(record)).date(), customer,
             created=row.occasion == "created", waited=wished is not None and row.due_at > wished,
