@@ -19,6 +19,7 @@ from outbox import alarm, direct, release, worker
 from outbox import room as outbox_room
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
+from pages import commands as pages_commands
 from pages import place
 from pages import room as pages_room
 from records import kinds
@@ -174,7 +175,7 @@ def check(config: Config) -> None:
     click.echo(f"Everything is in order. Data in {config.data}, reachable at {config.base_url}.")
 
 
-for group in (accounts_commands.user, accounts_commands.apikey, packs_commands.pack):
+for group in (accounts_commands.user, accounts_commands.apikey, packs_commands.pack, pages_commands.pages):
     statusbote.add_command(group)
 
 
