@@ -10,7 +10,8 @@ from pydantic.json_schema import models_json_schema
 from records.intake.problems import MEDIA_TYPE
 from records.intake.reports import KEY as REPORT_KEY
 from records.intake.reports import ONE_WORD, Report, Reported
-from records.intake.schema import Batch, Done, ProblemDocument, Results, State
+from records.intake.results import Done, ProblemDocument, Results
+from records.intake.schema import Batch, State
 
 REASONS = {
     "400": "Not JSON, nested too deeply, or a field stands there twice.",

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -165,43 +165,3 @@ class Batch(Said):
     """Up to a thousand records of one collection."""
 
     records: Annotated[list[Row], Field(min_length=1, max_length=1000)]
-
-
-class Done(BaseModel):
-    """What became of a state."""
-
-    kind: str = Field(examples=["order"])
-    number: str
-    status: str
-    changes: list[str] = Field(examples=[["status_changed"]])
-
-
-class Fault(BaseModel):
-    field: str = Field(examples=["contact.email"])
-    detail: str
-
-
-class ProblemDocument(BaseModel):
-    """RFC 9457; `field` is the dotted path of the first wrong field."""
-
-    type: Literal["about:blank"]
-    title: str
-    status: int
-    detail: str
-    field: str | None = None
-    errors: list[Fault] | None = None
-
-
-class Result(BaseModel):
-    """What became of one record of a batch."""
-
-    number: str | None
-    code: int = Field(examples=[200])
-    kind: str | None = None
-    status: str | None = None
-    changes: list[str] | None = None
-    problem: ProblemDocument | None = None
-
-
-class Results(BaseModel):
-    results: list[Result]
