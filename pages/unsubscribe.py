@@ -8,6 +8,7 @@ from pages import place
 from records.models import Contact
 
 TOKEN = re.compile(r"([1-9][0-9]{0,17})-([0-9A-Za-z]{22})")
+EXAMPLE = "8fKq2LwT0vXy5ZbN3cRmPd"  # of nobody
 HIDDEN = "/u/…"  # what is shown and kept of it
 
 
@@ -23,7 +24,7 @@ def hidden() -> str:
 
 def example() -> str:
     """One as long as any, where letters are counted."""
-    return f"{place.base_url()}/u/1000-{'x' * 22}"
+    return f"{place.base_url()}/u/1000-{EXAMPLE}"
 
 
 def token_of(contact_id: int) -> str:
