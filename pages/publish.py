@@ -17,12 +17,15 @@ from core.journal import Entry, Write
 from pages import areas, files, firm, paper, snapshot
 from pages.firm import Firm
 from pages.models import Page
+from pages.replies.kept import DEEDS
+from pages.replies.sayings import SAYINGS
 from pages.settings import current, texts
 from pages.settings.sheet import Sheet
 from pages.snapshot import Past, Snapshot
 from records.models import Record
 
 EVENTS = {"created", "status_changed", "scheduled_at_changed", "paid", "unpaid", "changed", "added", "removed"}
+EVENTS |= {*SAYINGS, *DEEDS}  # what customers say, and what staff make of it
 
 log = logging.getLogger("statusbote.pages")
 
@@ -46,6 +49,9 @@ class Kept:
     name: str = ""
     path: Path | None = None
     html: str = ""
+
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8") if self.path else self.html
 
 
 def read(entries: Sequence[Entry]) -> Write:

@@ -1,6 +1,6 @@
 """Status pages in the back office: how one looks now, who may still open it, and taking a link back."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -9,8 +9,9 @@ from core import clock, i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from pages import answers, downloads, endings, links, publish
+from pages import answers, carried, downloads, endings, links, publish
 from pages.models import Link
+from pages.replies import asking
 from records.models import Contact, Record
 from records.people import label
 from records.zones import appointment, zone_of
@@ -32,12 +33,23 @@ STATES = {
 def show(record_id: int) -> Response:
     """The page as the customer would see it now; no link is touched."""
     try:
-        if beside := downloads.asked(record_id, request.args):
+        if beside := downloads.asked(record_id, request.args) or asking.asked(record_id, request.args):
             return beside
     except downloads.Missing:
         abort(404)
     kept = publish.newest(record_id) or abort(404)
     return answers.sheet(kept, referrer="same-origin")
+
+
+@bp.get("/file/<int:record_id>")
+@signed_in
+def file(record_id: int) -> Response:
+    """The page as a file: the same bytes that a mail carries."""
+    record = Record.get_or_none(Record.id == record_id) or abort(404)
+    response = make_response(carried.content(record.id) or abort(404))
+    response.headers["Content-Type"] = carried.TYPE
+    response.headers["Content-Disposition"] = f'attachment; filename="{carried.name(record.number)}"'
+    return answers.sealed(response)
 
 
 @bp.get("/slot/<int:record_id>")

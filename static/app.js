@@ -60,6 +60,15 @@ document.addEventListener("click", async (event) => {
 /* A page on paper: <button data-print hidden>. */
 document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 
+/* Another page on paper: <a href="…" target="_blank" data-paper> opens it and asks for a printer; without us it only opens. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-paper]");
+  const page = link && open(link.href);
+  if (!page) return;
+  event.preventDefault();
+  page.addEventListener("load", () => page.print());
+});
+
 /* After a refused form the cursor stands where the trouble is. */
 function trouble(root) {
   root.querySelector?.('[aria-invalid="true"]')?.focus();
@@ -184,3 +193,6 @@ document.addEventListener("htmx:load", (event) => {
 
 arrive();
 trouble(document);
+
+/* The place one stands in is in sight, also at the end of a long menu. */
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" });

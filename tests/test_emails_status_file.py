@@ -4,12 +4,13 @@ from collections.abc import Callable
 from email import message_from_bytes, policy
 
 import pytest
+from flask.testing import FlaskClient
 
 from core import clock, journal
 from emails import compose, mime, preview, samples
 from emails.drafts import Draft
 from emails.models import Template
-from pages import publish
+from pages import documents, publish
 from records.models import Record
 from records.people import person
 from tests.mailing import above_foot
@@ -60,3 +61,24 @@ def test_an_example_has_no_page_yet() -> None:
     texts = {language: {"subject": "s", "body": BODY, "sms": ""} for language in ("de", "en")}
     draft = Draft("x", samples.any_kind(), texts)
     assert preview.shown(draft, "de", {"record": "example"})["mail"].files == ()
+
+
+@pytest.mark.usefixtures("shop")
+def test_m1_what_is_linked_attached_and_saved_by_hand_are_the_same_bytes(
+    make_record: Callable[..., Record], clerk: FlaskClient
+) -> None:
+    record = make_record("RE/1047", status="ready", location="berlin")
+    journal.read([publish.read])
+    saved = clerk.get(f"/pages/file/{record.id}")
+    assert saved.headers["Content-Disposition"] == 'attachment; filename="Status RE-1047.html"'
+    assert saved.headers["Content-Type"] == "text/html; charset=utf-8" and saved.headers["Cache-Control"] == "no-store"
+    assert saved.data == mail_of(record).files[0].data == clerk.get(f"/pages/for/{record.id}").data
+    documents.add(record, "Rechnung.pdf", b"%PDF-1.7 ", "user:1")
+    journal.read([publish.read])
+    saved, shown = clerk.get(f"/pages/file/{record.id}"), clerk.get(f"/pages/for/{record.id}")
+    assert saved.data == mail_of(record).files[0].data
+    assert "Rechnung" in saved.text and "?document=" in shown.text and "?document=" not in saved.text
+
+
+def test_there_is_no_file_of_an_unknown_record(clerk: FlaskClient) -> None:
+    assert clerk.get("/pages/file/999").status_code == 404

@@ -73,3 +73,19 @@ def test_on_paper_everything_is_unfolded_and_nothing_is_to_be_pressed(
     follow = page.get_by_role("link", name="Sendung bei DHL verfolgen")
     assert "https://www.dhl.de/" in follow.evaluate("one => getComputedStyle(one, '::after').content")
     assert not is_too_wide(page)
+
+
+def test_m1_staff_prints_the_page_and_saves_it_as_a_file(
+    make_record: Callable[..., Record], clerk: FlaskClient, browse: Browse
+) -> None:
+    make_record("1047", status="ready")
+    page = browse(User.get(User.role == "staff"))
+    page.context.add_init_script("window.print = () => { document.title = 'printed'; };")
+    page.goto("/records/orders/1047")
+    with page.expect_popup() as paper:
+        page.get_by_role("link", name="Drucken").click()
+    expect(paper.value).to_have_title("printed")
+    expect(paper.value.get_by_text("Ihr Auftrag ist abholbereit.")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Als Datei sichern").click()
+    assert saved.value.suggested_filename == "Status 1047.html"

@@ -78,6 +78,7 @@ staff     POST  /records/<collection>/<path:number>/status
 staff     GET   /records/<collection>/<path:number>/edit
 staff     POST  /records/<collection>/<path:number>/edit
 staff     GET   /pages/for/<int:record_id>
+staff     GET   /pages/file/<int:record_id>
 staff     GET   /pages/slot/<int:record_id>
 staff     POST  /pages/links/<link_id>/revoke
 staff     GET   /pages/given/<int:record_id>
@@ -123,6 +124,10 @@ staff     POST  /outbox/write/<int:id>
 staff     POST  /outbox/write/<int:id>/preview
 staff     POST  /outbox/write/<int:id>/letter
 staff     POST  /outbox/write/files
+staff     GET   /outbox/write/sms/<int:id>
+staff     GET   /outbox/write/sms/contact/<int:id>
+staff     POST  /outbox/write/sms/<int:id>
+staff     POST  /outbox/write/sms/<int:id>/preview
 staff     GET   /outbox/write/many
 staff     POST  /outbox/write/many
 staff     POST  /outbox/write/many/preview
@@ -301,6 +306,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
     return {
         "/u token": unsubscribe.token_of(record.contact_id),
         "/profiles key": "vip", "/outbox/release id": waiting.id, "/outbox/write id": record.id,
+        "/outbox/write/sms id": record.id, "/outbox/write/sms/contact id": record.contact_id,
         "/outbox/write/contact id": record.contact_id, "/outbox/write/many token": by_hand.occasion.partition(":")[2],
         "digest": digest, "name": "app.css", "/rules/packs name": "repair-shop",
         "collection": "orders", "number": "1001", "deed": "now",
