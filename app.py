@@ -19,6 +19,7 @@ from outbox import alarm, direct, release, worker
 from outbox import room as outbox_room
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
+from outbox.senders import senders
 from pages import commands as pages_commands
 from pages import place
 from pages import room as pages_room
@@ -48,7 +49,7 @@ RECORD_SLOTS = {
     ],
 }
 # What the template editor shows of other rooms: where its text goes to be sent to oneself.
-TEMPLATE_SLOTS = {"test": "/outbox/oneself"}
+TEMPLATE_SLOTS = {"test": "/outbox/oneself", "test_sms": "/outbox/oneself/sms"}
 SELF = (sys.executable, "-m", "app")
 READERS = (*pages_room.READERS, *outbox_room.READERS, *rules_room.READERS)
 CHORES = (*records_room.CHORES, *pages_room.CHORES, *outbox_room.CHORES, *rules_room.CHORES)
@@ -83,6 +84,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         nav=lambda: nav(mailbox=not config.smtp_url), record_slots=RECORD_SLOTS, template_slots=TEMPLATE_SLOTS,
+        can_text=lambda: bool(senders.usable(current_user.id, "sms")),
     )
     return app
 
@@ -109,13 +111,15 @@ def nav(mailbox: bool) -> menu.Drawn:
         *([(_("Mailbox"), "/mailbox", "mailbox")] if mailbox else []),
     ]
     settled = [(_("Notifications"), "/rules", "rules"), (_("Templates"), "/templates", "template")]
-    settled += [(_("Payments"), "/payments", "coin")]
+    status_files = [(_("Status files"), "/pages/settings", "page")] if current_user.is_admin else []
+    settled += [*status_files, (_("Payments"), "/payments", "coin")]
     by_admins = [
         (_("Profiles"), "/profiles", "profile"), (_("Locations"), "/locations", "pin"), (_("Shops"), "/shops", "shop"),
-        (_("Senders"), "/senders", "mail"), (_("Status files"), "/pages/settings", "page"),
-        (_("Company"), "/company", "company"), (_("Look"), "/appearance", "eye"), (_("People and keys"), "/users", "key"),
+        (_("Senders"), "/senders", "mail"), (_("Company"), "/company", "company"), (_("Look"), "/appearance", "eye"),
+        (_("People and keys"), "/users", "key"),
     ]
-    groups: list[menu.Group] = [(None, daily), (_("Settings"), settled + by_admins if current_user.is_admin else settled)]
+    groups: list[menu.Group] = [(None, daily), (None, settled)]
+    groups += [(_("Settings"), by_admins)] if current_user.is_admin else []
     return menu.drawn(groups, request.path, {"/outbox/release": awaiting})
 
 

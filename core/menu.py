@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 Place = tuple[str, str, str]  # label, address, icon
-Group = tuple[str | None, Sequence[Place]]
+Group = tuple[str | None, Sequence[Place]]  # one with a title is folded away until one stands in it
 Drawn = list[tuple[str | None, list[tuple[str, str, str, str, int]]]]
 
 

@@ -119,3 +119,10 @@ def test_the_menu_says_where_one_is(admin: FlaskClient) -> None:
     assert '<a href="/company" aria-current="page">' in admin.get("/company").text
     assert '<a href="/users" aria-current="true">' in admin.get("/users/new").text
     assert admin.get("/account").text.count("aria-current") == 0
+
+
+def test_the_settings_are_folded_away_until_one_stands_in_them(admin: FlaskClient, clerk: FlaskClient) -> None:
+    assert "<details open>" in admin.get("/company").text
+    today = admin.get("/").text
+    assert '<a href="/company">' in today and "<details open>" not in today
+    assert '<a href="/company">' not in clerk.get("/").text
