@@ -56,7 +56,7 @@ def test_the_guard_counts_alike(put: Callable[..., Message]) -> None:
     asked = put(state="sending_pre", rule_id=1, owner="me", lease_until=clock.now() + timedelta(hours=1))
     assert guard._usual(1, clock.now()) == 20
     assert guard.Guard("me")._room(1, 61, [asked]) == 60
-    assert guard._mails({"ada@example.org"}) == {}
+    assert guard._had({"ada@example.org"}) == {}
 
 
 def test_what_awaits_release_is_released_alike(clerk: FlaskClient, put: Callable[..., Message]) -> None:
