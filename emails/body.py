@@ -114,7 +114,7 @@ def _if(path: str) -> str:
 def _items(word: Write) -> tuple[str, str]:
     """The lines of an order, with their total."""
     more = "{% if item.quantity != '1' %}<br><span class=\"soft\" style=\"font-size:13px;color:#5b606b\">" \
-           "{{ item.quantity }} × {{ item.price }}</span>{% endif %}"
+           "{{ item.quantity }} ×{% if item.price %} {{ item.price }}{% endif %}</span>{% endif %}"
     price = f'<td align="right" style="{CELL};padding-left:16px;white-space:nowrap">{{{{ item.total }}}}</td>'
     rows = f'{{% for item in record.items %}}<tr><td style="{CELL}">{{{{ item.name }}}}{more}</td>{price}</tr>{{% endfor %}}'
     last = "padding:13px 0 0;font-weight:700"

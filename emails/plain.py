@@ -122,6 +122,7 @@ def _line(part: Element, sign: str, word: Write) -> str:
 
 def _items() -> str:
     """Liquid for the lines of an order and their total."""
-    line = "{{ item.quantity }} × {{ item.name }}{% if item.total %}: {{ item.total }}{% endif %}\n"
+    each = "{% if item.price and item.quantity != '1' %} ({{ item.price }}){% endif %}"
+    line = "{{ item.quantity }} × {{ item.name }}" + each + "{% if item.total %}: {{ item.total }}{% endif %}\n"
     total = "{% if record.total %}" + _("Total") + ": {{ record.total }}{% endif %}"
     return "{% if record.items %}{% for item in record.items %}" + line + "{% endfor %}" + total + "{% endif %}"

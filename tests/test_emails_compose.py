@@ -90,7 +90,7 @@ def test_a_german_mail(shop, make_record):
     assert mail.language == "de"
     assert above_foot(mail) == (
         "Ihr Rad\n\nGuten Tag Ada Lovelace,\n\nIhr Auftrag ist abholbereit.\n\n"
-        f"Status ansehen:\n{LINK}\n\n2 × Display: 40,00\u00a0€\nSumme: 40,00\u00a0€\n\nBis 20.\u00a0Dezember 2026.\n"
+        f"Status ansehen:\n{LINK}\n\n2 × Display (20,00\u00a0€): 40,00\u00a0€\nSumme: 40,00\u00a0€\n\nBis 20.\u00a0Dezember 2026.\n"
     )
     assert f'href="{LINK}"' in mail.html
     assert "Anlass dieser Nachricht: Auftrag 1047." in mail.html
