@@ -28,6 +28,11 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 HOURS = {day: [["09:00", "13:00"], ["14:00", "18:30"]] for day in WEEKDAYS} | {"sat": [["10:00", "14:00"]]}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: "long" not in item.keywords)
+
+
 @pytest.fixture(autouse=True)
 def _silent_bells(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """No worker listens in most tests; one that wants bells asks with the mark `bells`."""

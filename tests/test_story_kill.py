@@ -8,6 +8,8 @@ from collections import Counter
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import pytest
+
 from core import db
 from outbox.models import Message
 from records.models import Record
@@ -49,6 +51,7 @@ class Caller(threading.Thread):
             line.close()
 
 
+@pytest.mark.long
 def test_twenty_kills_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
     chance = random.Random(20)
     with PostOffice() as office:
