@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from accounts.models import User
@@ -97,7 +97,8 @@ def faults(page: Page, **options: Any) -> list[str]:
 
 
 def looked_over(page: Page) -> list[str]:
-    """What is wrong with the page at a desk, in either light, and whether it is wider than a phone."""
+    """What is wrong with the page at a desk, in either light, and whether it is wider than a phone; its slots have come."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     page.set_viewport_size(DESK)
     found = faults(page)
     page.emulate_media(color_scheme="dark")
