@@ -91,7 +91,7 @@ class World:
 
     def settled(self) -> None:
         """What the last choice asked for has arrived and taken its place; choices wait a moment before they ask."""
-        self.page.wait_for_timeout(300)
+        self.page.clock.run_for(300)
         expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
     def save(self) -> None:
@@ -110,7 +110,9 @@ def world(address: str, admin: FlaskClient, chromium: Browser, monkeypatch: pyte
     session = admin.get_cookie("session")
     assert session
     context.add_cookies([{"name": "session", "value": session.value, "url": address}])
-    yield World(context.new_page(), monkeypatch)
+    page = context.new_page()
+    page.clock.install()
+    yield World(page, monkeypatch)
     context.close()
 
 
