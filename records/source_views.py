@@ -92,7 +92,7 @@ def _typed() -> list[tuple[str, str]]:
 
 def _differing(source: Source) -> dict[str, str]:
     """What the admin said beyond the brand's own meanings; a word without a status is forgotten."""
-    usual = SHOPS[source.shop].statuses
+    usual = sources.usual(source)
     return {word: status for word, status in _typed() if source.kind.status(status) and usual.get(word) != status}
 
 
@@ -101,7 +101,7 @@ def _page(
     words: list[tuple[str, str]] | None = None, secret: str = "",
 ) -> str:
     typed = {"title": source.title, "location": source.location.key if source.location else "", "active": source.active}
-    usual = SHOPS[source.shop].statuses
+    usual = sources.usual(source)
     words = words if words is not None else list(sources.meanings(source).items())
     return render_template(
         "records/source.html", source=source, given=typed | given, faults=faults or {}, secret=secret,

@@ -76,4 +76,10 @@ def secret_of(source: Source) -> str:
 
 def meanings(source: Source) -> dict[str, str]:
     """The shop's words and the status each sets: its brand's own, with what the admin said over them."""
-    return {**SHOPS[source.shop].statuses, **source.statuses}
+    return {**usual(source), **source.statuses}
+
+
+def usual(source: Source) -> dict[str, str]:
+    """What its brand means by its words, in the closest statuses that the kind has."""
+    shop = SHOPS[source.shop]
+    return {**shop.statuses, **{word: key for word, key in shop.closer.items() if source.kind.status(key)}}

@@ -21,6 +21,7 @@ from core.journal import Entry
 from records import change
 from records.models import Contact, Delivery, Location, Record, Source
 from records.sources import forget_deliveries
+from rules.packs import reader
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SECRET = "wc_geheim"
@@ -284,3 +285,20 @@ def test_deliveries_are_remembered_for_a_quarter_of_a_year(sources: dict[str, So
         Delivery.create(source=source, key=key, at=clock.now() - timedelta(days=days))
     forget_deliveries()
     assert [row.key for row in Delivery.select()] == ["young"]
+
+
+def test_m5_a_shop_s_words_become_the_closer_statuses_of_the_web_shop_pack(send: Send, sources: dict[str, Source]) -> None:
+    send("woocommerce_order_refunded_in_part", "order.updated", number="1")
+    assert Record.get(Record.number == "1").status == "done"
+    reader.install("web-shop")
+    send("woocommerce_order_refunded_in_part", "order.updated", number="1", date_modified_gmt="2026-11-22T09:00:00")
+    send("woocommerce_order_created", "order.created", number="2", status="refunded")
+    send("shopify_orders_updated_guest", "orders/updated")
+    assert {record.number: record.status for record in Record.select()} == {
+        "1": "credit_note", "2": "invoice_credited", "1002": "part_delivered",
+    }
+    assert Record.get(Record.number == "1002").items[0]["delivered"] == 2
+    with transaction():
+        Source.update(statuses={"partially_fulfilled": "in_progress"}).where(Source.key == "shopify").execute()
+    send("shopify_orders_updated_guest", "orders/updated", updated_at="2026-11-22T09:00:00+01:00")
+    assert Record.get(Record.number == "1002").status == "in_progress"

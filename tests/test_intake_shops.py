@@ -17,6 +17,7 @@ from werkzeug.datastructures import Headers
 from records.contacts import Refused
 from records.intake.shops import SHOPS
 from records.intake.shops.contract import Heard
+from rules.packs.pack import find
 
 PAYLOADS = Path(__file__).parent / "payloads"
 OUR_STATUSES = {"new", "accepted", "in_progress", "waiting", "ready", "done", "cancelled"}
@@ -98,7 +99,7 @@ def test_a_woocommerce_guest_with_umlauts_and_without_phone_or_payment_is_unders
 
 def test_a_woocommerce_order_refunded_in_part_is_worth_what_is_left():
     heard = woo(payload("woocommerce_order_refunded_in_part"))
-    assert heard.status == "completed"
+    assert heard.status == "credited"
     assert heard.state["total"] == "49.90"
     assert heard.state["items"][2:] == [
         {"name": "Geschenkverpackung", "quantity": 1, "price": "1.98"},
@@ -226,7 +227,7 @@ def test_a_shopify_guest_reads_prices_in_the_money_that_was_shown():
         "total": "89.98",
         "currency": "USD",
         "items": [
-            {"name": "Akku - Groß", "quantity": 2, "price": "39.49"},
+            {"name": "Akku - Groß", "quantity": 2, "price": "39.49", "delivered": 2},
             {"name": "International", "quantity": 1, "price": "11.00"},
         ],
         "tracking": {"carrier": "DHL Express", "number": "JD0001, JD0002"},
@@ -301,6 +302,7 @@ def test_shopify_topics_that_tell_nothing_about_an_order_are_passed_over(topic):
     ({"fulfillment_status": "fulfilled"}, "fulfilled"),
     ({"fulfillment_status": "fulfilled", "fulfillments": [{"shipment_status": "ready_for_pickup"}]}, "ready_for_pickup"),
     ({"fulfillment_status": "fulfilled", "financial_status": "refunded"}, "refunded"),
+    ({"fulfillment_status": "fulfilled", "financial_status": "partially_refunded"}, "credited"),
     ({"financial_status": "voided"}, "voided"),
     ({"financial_status": "paid", "cancelled_at": "2026-11-21T10:00:00+01:00"}, "cancelled"),
 ])
@@ -317,12 +319,31 @@ def test_a_click_that_sends_two_shopify_topics_makes_two_deliveries():
     assert shop.delivery(Headers()) is None
 
 
+def test_m5_what_has_left_shopify_in_parcels_counts_as_delivered_and_undone_parcels_do_not():
+    said = payload("shopify_orders_create")
+    said["line_items"][0] |= {"id": 71, "quantity": 3, "current_quantity": 3}
+    said["fulfillments"] = [
+        {"id": 1, "status": "success", "line_items": [{"id": 71, "quantity": 1}]},
+        {"id": 2, "status": "success", "line_items": [{"id": 71, "quantity": 1}]},
+        {"id": 3, "status": "cancelled", "line_items": [{"id": 71, "quantity": 1}]},
+    ]
+    first, *others = shopify(said).state["items"]
+    assert first["delivered"] == 2 and first["quantity"] == 3
+    assert [line.get("delivered") for line in others] == [0] * (len(said["line_items"]) - 1) + [None] * (
+        len(others) - len(said["line_items"]) + 1
+    )
+    said["line_items"][0]["current_quantity"] = 1  # two came back: what is left has left
+    assert shopify(said).state["items"][0]["delivered"] == 1
+
+
 # every shop
 
 
 @EVERY_SHOP
 def test_every_status_word_means_a_status_of_ours(shop):
     assert set(SHOPS[shop].statuses.values()) <= OUR_STATUSES
+    assert set(SHOPS[shop].closer) <= set(SHOPS[shop].statuses)
+    assert set(SHOPS[shop].closer.values()) <= {status["key"] for status in find("web-shop").words["kind"][0]["statuses"]}
     assert SHOPS[shop].key == shop
     assert SHOPS[shop].title
 

@@ -88,7 +88,7 @@ def test_m5_a_part_delivery_says_what_came_and_what_follows(make_record: Make) -
     items = [item("Display", delivered=1), item("Bremsbelag", quantity=3, delivered=2), item("Kette", delivered=0)]
     said = text(make_record("1", status="in_progress", items=items))
     assert "Ein Teil ist geliefert. Noch nicht geliefert: Bremsbelag, Kette." in said
-    assert "Display geliefert" in said and "2 von 3 geliefert, 1 folgt noch" in said and "Kette folgt noch" in said
+    assert "Display geliefert" in said and "2 von 3 geliefert, 1 noch ausstehend" in said and "Kette folgt noch" in said
 
 
 def test_m5_nothing_follows_once_it_is_cancelled(make_record: Make) -> None:

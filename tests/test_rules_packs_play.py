@@ -1,5 +1,6 @@
 """The packs played through: what a platform or a photographer reports becomes the mails that the documents promise."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -19,6 +20,7 @@ from outbox import fleeting
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from outbox.models import Mail, Message
+from pages import publish
 from records.models import Event
 from rules import jobs, wanted
 from rules.packs import reader
@@ -74,6 +76,12 @@ def text() -> str:
 @pytest.fixture
 def platform(say: Say) -> Say:
     reader.install("advice-platform")
+    return say
+
+
+@pytest.fixture
+def web_shop(say: Say) -> Say:
+    reader.install("web-shop")
     return say
 
 
@@ -243,3 +251,38 @@ def test_b2_what_has_not_left_yet_is_not_forgotten_until_nobody_can_send_it_any_
         time.move_to(MONDAY + timedelta(days=days))
         fleeting.forget()
         assert Event.get().data == data
+
+
+@pytest.mark.parametrize(("said", "subject", "on_page"), [
+    ({"status": "invoiced"}, "Rechnung zu Ihrer Bestellung 1", [
+        "Wir haben Ihnen die Rechnung gestellt.", "Bitte bezahlen Sie den noch offenen Betrag.", "Noch offen 30,00 €",
+    ]),
+    ({"status": "part_delivered", "items": [{"name": "Akku", "quantity": 3, "price": "10.00", "delivered": 1}]},
+     "Ein Teil Ihrer Bestellung 1 ist geliefert", [
+        "Ein Teil Ihrer Bestellung ist geliefert, der Rest folgt.", "1 von 3 geliefert, 2 noch ausstehend", "Summe 30,00 €",
+    ]),
+    ({"status": "invoice_credited", "paid_at": MONDAY.isoformat()}, "Ihre Rechnung zur Bestellung 1 ist gutgeschrieben", [
+        "Wir haben Ihnen die Rechnung gutgeschrieben.", "Wir erstatten Ihnen 30,00 € auf dem Weg,",
+    ]),
+    ({"status": "credit_note", "total": "25.00", "items": [
+        {"name": "Akku", "quantity": 3, "price": "10.00"}, {"name": "Kratzer", "quantity": 1, "price": "-5.00"},
+    ]}, "Gutschrift zu Ihrer Bestellung 1", [
+        "Sie haben eine Gutschrift von uns.", "Kratzer -5,00 €", "Summe 25,00 €", "Eine Gutschrift von 5,00 € ist",
+    ]),
+    ({"status": "cancelled"}, "Ihre Bestellung 1 wurde storniert", [
+        "Ihre Bestellung wurde storniert.", "Sie müssen nichts mehr bezahlen.",
+    ]),
+])
+def test_m5_each_business_event_of_a_web_shop_has_its_mail_and_its_page(
+    web_shop: Say, said: dict[str, Any], subject: str, on_page: list[str]
+) -> None:
+    items = [{"name": "Akku", "quantity": 3, "price": "10.00"}]
+    web_shop("put", "orders/1", {"contact": ADA, "status": "in_progress", "total": "30.00", "items": items})
+    assert [subject for _to, subject in mails()] == ["Ihre Bestellung 1 ist eingegangen"]
+    web_shop("put", "orders/1", said)
+    assert mails() == [("ada@example.org", subject)]
+    kept = publish.newest(1)
+    plain = re.sub(r"<style>.*?</style>|<[^>]+>", " ", kept.text() if kept else "", flags=re.DOTALL)
+    shown = re.sub(r"\s+([.,])", r"\1", re.sub(r"\s+", " ", plain.replace("\u00a0", " ")))
+    assert [words for words in on_page if words not in shown] == [], shown
+    assert ("Noch offen" in shown) == (said["status"] in ("invoiced", "part_delivered", "credit_note"))

@@ -9,7 +9,7 @@ from peewee import Model
 from core import clock, secrets
 from core.db import transaction
 from core.i18n import gettext as _
-from records import change
+from records import change, sources
 from records.intake import answers
 from records.intake.body import parse, understand
 from records.intake.doors import door
@@ -53,7 +53,7 @@ def _believe(source: Source, shop: Shop, heard: Heard) -> Response:
     if record is None and heard.status is None:
         # A parcel of an order that was placed before we were told of any; its order comes with its next change.
         return answers.told({"heard": "nothing"})
-    state = understand(State, json.dumps(_state(source, shop, heard, record)).encode()).state()
+    state = understand(State, json.dumps(_state(source, heard, record)).encode()).state()
     with transaction():
         if not _first(source, shop.delivery(request.headers)):
             return answers.told({"heard": "repeated"})
@@ -61,11 +61,11 @@ def _believe(source: Source, shop: Shop, heard: Heard) -> Response:
     return answers.told(answers.done(outcome, kind), answers.code(outcome))
 
 
-def _state(source: Source, shop: Shop, heard: Heard, record: Model | None) -> dict[str, Any]:
+def _state(source: Source, heard: Heard, record: Model | None) -> dict[str, Any]:
     """What was heard in our own words, with what the source itself stands for."""
     state = {"source": source.key, **heard.state}
     if heard.status is not None:
-        state["status"] = _status(source, shop, heard.status)
+        state["status"] = _status(source, heard.status)
     if record is None:
         return state | ({"location": source.location.key} if source.location else {})
     if "contact" in state:
@@ -74,8 +74,8 @@ def _state(source: Source, shop: Shop, heard: Heard, record: Model | None) -> di
     return state
 
 
-def _status(source: Source, shop: Shop, word: str) -> str:
-    ours = {**shop.statuses, **source.statuses}.get(word)
+def _status(source: Source, word: str) -> str:
+    ours = sources.meanings(source).get(word)
     if ours is None:
         raise Problem.at("status", _("The shop's status “%(word)s” has no counterpart here yet.", word=word))
     return ours

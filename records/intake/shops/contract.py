@@ -28,6 +28,8 @@ class Shop(Protocol):
     title: str
     #: The shop's status words and what they mean to us, until a source says otherwise.
     statuses: Mapping[str, str]
+    #: Closer ones, for a kind of record that has them, as that of the web shop's pack does.
+    closer: Mapping[str, str]
 
     def is_ping(self, headers: Headers, raw: bytes) -> bool:
         """Whether this only asks if anybody is there; such a message carries nothing to believe."""

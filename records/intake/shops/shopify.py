@@ -20,6 +20,7 @@ ORDER_TOPICS = {
 FULFILLMENT_TOPICS = {"fulfillments/create", "fulfillments/update"}
 UNDONE = {"cancelled", "error", "failure"}
 PAID = {"paid", "partially_refunded", "refunded"}
+CREDITED = "credited"  # our word: all of it shipped, and a part of the money given back since
 NOTHING = Decimal(0)
 
 
@@ -32,7 +33,10 @@ class Shopify:
         "pending": "new", "authorized": "new", "partially_paid": "waiting", "paid": "accepted",
         "partially_refunded": "accepted", "partially_fulfilled": "in_progress",
         "ready_for_pickup": "ready", "fulfilled": "done", "cancelled": "cancelled",
-        "refunded": "cancelled", "voided": "cancelled", "expired": "cancelled",
+        "refunded": "cancelled", "voided": "cancelled", "expired": "cancelled", CREDITED: "done",
+    }
+    closer: Mapping[str, str] = {
+        "partially_fulfilled": "part_delivered", "refunded": "invoice_credited", CREDITED: "credit_note",
     }
 
     def is_ping(self, headers: Headers, raw: bytes) -> bool:
@@ -100,6 +104,8 @@ def _status(order: Part) -> str:
     parcels = [parcel.text("shipment_status") for parcel in order.parts("fulfillments")]
     if parcels and parcels[-1] == "ready_for_pickup":
         return "ready_for_pickup"
+    if shipped == "fulfilled" and paid == "partially_refunded":
+        return CREDITED
     return {"fulfilled": "fulfilled", "partial": "partially_fulfilled"}.get(shipped or "", paid)
 
 
@@ -134,9 +140,10 @@ def _total(order: Part) -> Decimal | None:
 
 
 def _items(order: Part, currency: str | None) -> Iterator[dict[str, Any]]:
-    """Goods that are left, then shipping that costs something; gross, discounts taken off."""
+    """Goods that are left and how many of them have left, then shipping that costs something; gross, discounts taken off."""
     taxed = order.data.get("taxes_included") is True
     rows = list(order.parts("line_items"))
+    shipped = _shipped(order)
     all_returned = not any(row.amount("current_quantity") for row in rows)
     for row in rows:
         ordered = row.amount("quantity") or Decimal(1)
@@ -145,10 +152,20 @@ def _items(order: Part, currency: str | None) -> Iterator[dict[str, Any]]:
             left = ordered
         if left:
             gross = _gross(row, ordered, taxed) / ordered * left
-            yield shaping.line(row.text("name") or row.text("title"), left, gross, currency)
+            line = shaping.line(row.text("name") or row.text("title"), left, gross, currency)
+            yield line | ({"delivered": int(min(shipped.get(row.text("id"), NOTHING), left))} if shipped else {})
     for row in order.parts("shipping_lines"):
         if row.data.get("is_removed") is not True and (gross := _gross(row, Decimal(1), taxed)):
             yield shaping.line(row.text("title"), Decimal(1), gross, currency)
+
+
+def _shipped(order: Part) -> dict[str | None, Decimal]:
+    """How many of each line are in parcels that were not undone; nothing as long as there are none."""
+    found: dict[str | None, Decimal] = {}
+    for parcel in order.parts("fulfillments"):
+        for row in parcel.parts("line_items") if parcel.text("status") not in UNDONE else ():
+            found[row.text("id")] = found.get(row.text("id"), NOTHING) + (row.amount("quantity") or NOTHING)
+    return found
 
 
 def _gross(row: Part, quantity: Decimal, taxed: bool) -> Decimal:

@@ -22,6 +22,7 @@ NOT_YET_ORDERS = {"auto-draft", "checkout-draft", "draft", "trash"}
 #: Where the common language plugins write the language an order was placed in.
 LANGUAGE_KEYS = {"wpml_language", "trp_language", "pll_language", "_locale", "locale"}
 TRACKING_KEY = "_wc_shipment_tracking_items"
+CREDITED = "credited"  # our word: complete, and a part of it given back since
 NOTHING = Decimal(0)
 
 
@@ -32,8 +33,9 @@ class WooCommerce:
     title = "WooCommerce"
     statuses: Mapping[str, str] = {
         "pending": "new", "processing": "in_progress", "on-hold": "waiting", "completed": "done",
-        "cancelled": "cancelled", "refunded": "cancelled", "failed": "waiting",
+        "cancelled": "cancelled", "refunded": "cancelled", "failed": "waiting", CREDITED: "done",
     }
+    closer: Mapping[str, str] = {"refunded": "invoice_credited", CREDITED: "credit_note"}
 
     def is_ping(self, headers: Headers, raw: bytes) -> bool:
         """Saving a webhook posts `webhook_id=12`, unsigned, and wants an answer before it is kept."""
@@ -60,7 +62,11 @@ class WooCommerce:
             raise order.refused("number", _("This is needed."))
         if status is None:
             raise order.refused("status", _("This is needed."))
-        return Heard("orders", number.lstrip("#"), status.removeprefix("wc-"), _state(order))
+        return Heard("orders", number.lstrip("#"), _word(status.removeprefix("wc-"), order), _state(order))
+
+
+def _word(status: str, order: Part) -> str:
+    return CREDITED if status == "completed" and _refunds(order) else status
 
 
 def _state(order: Part) -> dict[str, Any]:
