@@ -248,14 +248,14 @@ def is_doubled(where: Location, at: datetime) -> bool:
     return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(calendars(), MOMENTS)
 def test_r7_the_house_is_open_when_the_clock_on_the_wall_says_so(where: Location, at: datetime) -> None:
     """Times that come twice aside: these count once, and the other tests say which."""
     assert is_doubled(where, at) or is_open(where, at) == within_hours(where, at)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(calendars(), MOMENTS, st.lists(st.floats(0, 1), max_size=20))
 def test_r7_nothing_is_open_between_a_moment_and_the_next_opening(where: Location, at: datetime, parts: list[float]) -> None:
     opens = next_open(where, at)
@@ -264,7 +264,7 @@ def test_r7_nothing_is_open_between_a_moment_and_the_next_opening(where: Locatio
     assert not any(is_open(where, at + part * (end - at)) for part in parts if at + part * (end - at) < end)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(calendars(), MOMENTS, st.lists(st.floats(0, 1), max_size=20))
 def test_r7_nothing_is_open_between_the_last_opening_and_a_moment(where: Location, at: datetime, parts: list[float]) -> None:
     last = last_open(where, at)
