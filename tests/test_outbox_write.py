@@ -255,7 +255,7 @@ def sender(label: str = "Werkstatt", **more: Any) -> Sender:
 def test_the_sender_is_chosen_among_those_the_writer_may_use(clerk: FlaskClient, order: Record) -> None:
     ours, theirs = sender(), sender("Chefin", users=[999])
     page = clerk.get(f"/outbox/write/{order.id}").text
-    assert "Adresse des Hauses" in page and "Werkstatt (w@example.org)" in page and "Chefin" not in page
+    assert "Adresse des Betriebs" in page and "Werkstatt (w@example.org)" in page and "Chefin" not in page
     clerk.post(f"/outbox/write/{order.id}", data=form(clerk, order, sender=str(ours.id)))
     assert Message.get().sender_id == ours.id
     refused = clerk.post(f"/outbox/write/{order.id}", data=form(clerk, order, sender=str(theirs.id), body="Bleibt stehen"))

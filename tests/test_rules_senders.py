@@ -98,7 +98,7 @@ def test_a_change_of_the_sender_is_told_in_the_history_and_can_be_put_back(
 ) -> None:
     admin.post(f"/rules/{rule.id}", data={**filled, "sender": str(sender.id)})
     page = admin.get(f"/rules/{rule.id}/history").text
-    assert "Adresse des Hauses" in page and "Werkstatt" in page
+    assert "Adresse des Betriebs" in page and "Werkstatt" in page
     first = RuleVersion.select().where(RuleVersion.rule_id == rule.id).order_by(RuleVersion.version).get()
     admin.post(f"/rules/{rule.id}/history/{first.version}")
     assert Rule.get().sender_id is None
