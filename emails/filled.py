@@ -8,6 +8,7 @@ from liquid.exceptions import LiquidError
 
 from core import i18n, settings
 from emails import harmless, names, placeholders, proof, sms, values
+from emails.advertising import LEAVE
 from emails.grammar import Wrong
 from emails.models import Template
 from emails.scene import Scene
@@ -59,11 +60,12 @@ def codes() -> dict[str, str]:
     }
 
 
-def chips(record: Record) -> list[tuple[str, str, bool]]:
+def chips(record: Record, advertising: bool = False) -> list[tuple[str, str, bool]]:
     """Those a person may want to put into a text about that record: each with what it is, and whether it stands apart."""
     there = {"record.items": record.items, "payment.qr": record.total, "appointment.ics": record.scheduled_at}
     known, written = placeholders.PLACEHOLDERS, codes()
     wanted = ["link", "link.expires", "page.file", *(key for key, value in there.items() if value)]
+    wanted += [LEAVE] * advertising
     return [(written[key], i18n.gettext(known[key].label), known[key].sort in placeholders.ALONE) for key in wanted]
 
 

@@ -60,5 +60,7 @@ def _line(entry: Entry, names: dict[str, str], channel: str) -> Line:
     outcome = OUTCOMES.get(entry.data.get("outcome", ""))
     why = said(reason, channel) or (_(outcome) if outcome else "")
     if entry.data.get("anyway"):
-        why = _("The reader had not agreed to e-mails; this was confirmed.")
+        why = _("The reader had not agreed to e-mails; this was confirmed.") if channel == "email" else _(
+            "The reader had not agreed to SMS; this was confirmed."
+        )
     return Line(entry.at, stamp, sign, _(what), names[entry.actor], why, entry.data.get("code", ""))

@@ -25,7 +25,7 @@ from outbox.senders import usual
 from outbox.senders import views as sender_views
 from outbox.senders.google import views as google_views
 from outbox.senders.signing import views as signing_views
-from outbox.writing import files
+from outbox.writing import files, texting
 from outbox.writing import many_views as writing_many_views
 from outbox.writing import views as writing_views
 
@@ -33,7 +33,7 @@ BLUEPRINTS = (
     ready.bp, many_views.bp, views.bp, hand_views.bp, record_views.bp, valve_views.bp, today_views.bp, guard_views.bp,
     mailbox_views.bp, release_views.bp, release_answers.bp, undo_views.bp,
     blocked_views.bp, calls_views.bp, bounce_views.bp, bounce_hook.bp, sms_hook.bp,
-    sender_views.bp, google_views.bp, signing_views.bp, oneself_views.bp, writing_views.bp,
+    sender_views.bp, google_views.bp, signing_views.bp, oneself_views.bp, writing_views.bp, texting.bp,
     writing_many_views.bp, reading.bp,
 )
 

@@ -1,4 +1,4 @@
-"""Trying an SMS gateway: a real SMS to whoever asks, and in plain words what came of it."""
+"""Trying an SMS gateway, or a text: a real SMS to whoever asks, and in plain words what came of it."""
 
 from core import keys, secrets
 from core.i18n import gettext as _
@@ -13,7 +13,12 @@ PATIENCE = 10.0  # seconds; somebody is waiting
 
 
 def run(sender: Sender, asking: Asking) -> Outcome:
-    """Send a test; nothing is raised. The connection of a gateway ends with its answer, so there is none to close."""
+    """Send a test; nothing is raised."""
+    return send(sender, asking, sms.plain(_("Test: the SMS gateway “%(name)s” works.", name=sender.label)))
+
+
+def send(sender: Sender, asking: Asking, text: str) -> Outcome:
+    """Send a text; nothing is raised. The connection of a gateway ends with its answer, so there is none to close."""
     if not gateways.reaches(sender, asking.to):
         return Outcome(False, _("This gateway may not write to the country of that number; see below."))
     if sender.secrets:
@@ -21,7 +26,6 @@ def run(sender: Sender, asking: Asking) -> Outcome:
             secrets.open_(sender.secrets)
         except secrets.Unopenable:
             return Outcome(False, _("What you entered as a secret was kept with another key. Please enter it again."))
-    text = sms.plain(_("Test: the SMS gateway “%(name)s” works.", name=sender.label))
     letter = Letter(keys.random62(22), sender.from_address, asking.to, text, text.encode())
     return _told(gateways.open_(sender, PATIENCE).connect().deliver(letter, lambda: None), sender, asking)
 

@@ -7,7 +7,7 @@ from peewee import fn
 from core import i18n
 from core.i18n import gettext as _
 from emails import check, grammar
-from emails.models import Template
+from emails.models import WORDS, Template
 from outbox.models import Sender
 from records import lists
 from records.models import Contact, Kind, Record
@@ -18,17 +18,16 @@ STATUS, REMINDER = "status_mail", "payment_reminder"  # the house's own template
 Option = tuple[str, str]  # value and words
 
 
-def templates(kinds: list[Kind], reminder: bool = False) -> list[Template]:
-    """What there is to begin with, the most fitting first: of these kinds, with what is open or with the status page."""
+def templates(kinds: list[Kind], reminder: bool = False, channel: str = "email") -> list[Template]:
+    """What there is to begin with, the most fitting first: of these kinds, with what is open or with the status page.
+
+    For an SMS also those without one, at the end: what is written with them begins empty.
+    """
     fits = Template.kind_id.is_null() | Template.kind_id.in_([kind.key for kind in kinds])
     ours = Template.system.is_null() | Template.system.in_((STATUS, REMINDER))
     found = list(Template.select().where(fits, ours).order_by(fn.LOWER(Template.name)))
-    return sorted((one for one in found if one.spoken("email")), key=lambda one: _distance(one, reminder))
-
-
-def reminds(template: Template) -> bool:
-    """Whether a template names the open amount without asking whether there is one."""
-    return urges(template.text(i18n.current()).get("body", ""))
+    found = [one for one in found if channel == "sms" or one.spoken(channel)]
+    return sorted(found, key=lambda one: (not one.spoken(channel), *_distance(one, reminder, channel)))
 
 
 def urges(body: str) -> bool:
@@ -37,12 +36,20 @@ def urges(body: str) -> bool:
     return "record.open" in check.paths(said) and not re.search(r"\{%-?\s*if record\.open", said)
 
 
-def _distance(template: Template, reminder: bool) -> tuple[bool, bool, bool]:
+def _distance(template: Template, reminder: bool, channel: str) -> tuple[bool, bool, bool]:
     """What reminds for a reminder, else what leads to the status page; people's own texts before the house's."""
-    body, urging = grammar.own(template.text(i18n.current()).get("body", "")), reminds(template)
-    fits = urging if reminder else not urging and "link" in check.paths(body)
+    body = _words(template, channel)
+    urging = urges(body)
+    fits = urging if reminder else not urging and "link" in check.paths(grammar.own(body))
     own = template.system is None if reminder else template.system == STATUS
     return not fits, not own, template.kind_id is None
+
+
+def _words(template: Template, channel: str) -> str:
+    """What it says by that channel, in the language of whoever looks where it has that."""
+    texts = template.spoken(channel)
+    text = texts.get(i18n.current()) or next(iter(texts.values()), {})
+    return str(text.get(WORDS[channel], ""))
 
 
 def is_open(record: Record) -> bool:
@@ -54,7 +61,7 @@ def people(record: Record) -> list[Option]:
     """To whom it may go: the roles that the record has somebody in, with their names."""
     found = [(who, person(record, who)) for who in ROLES_OF_RECORD]
     return [
-        (who, f"{one.name or one.address} ({called(who, record.kind)})") for who, one in found if one
+        (who, f"{one.name or one.address or one.phone} ({called(who, record.kind)})") for who, one in found if one
     ] or [("customer", called("customer", record.kind))]
 
 
@@ -63,8 +70,19 @@ def listed(usable: list[Sender]) -> list[Option]:
     return [("", _("The house’s own address")), *((str(one.id), _called(one)) for one in usable)]
 
 
+def gateways(usable: list[Sender]) -> list[Option]:
+    """The SMS gateways that whoever writes may use."""
+    return [(str(one.id), one.label) for one in usable]
+
+
 def _called(sender: Sender) -> str:
     return f"{sender.label} ({sender.from_address})" if sender.label != sender.from_address else sender.label
+
+
+def about(contact: Contact, asked: str) -> tuple[list[Option], int] | None:
+    """The records of a contact, and the id of the one asked for, else of the newest; None where they have none."""
+    there = records(contact)
+    return (there, int(asked if asked in dict(there) else there[0][0])) if there else None
 
 
 def records(contact: Contact) -> list[Option]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
+from typing import ClassVar
 
 from core import clock, keys
 from core.i18n import gettext as _
@@ -35,6 +36,8 @@ class Draft:
     `typed`: the words by language; `page`, `pay`: whether the status page and the bank details go along; `sender`: the id
     of one of the writer's senders, "" for the house's own address.
     """
+
+    channel: ClassVar[str] = "email"
 
     writer: Writer
     template: Template

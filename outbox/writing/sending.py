@@ -40,7 +40,7 @@ def _plan(draft: Draft, due: datetime, actor: str, sort: str) -> dict[str, Any]:
     """What all messages of a letter have in common; its files are kept from now on."""
     until = due + PATIENCE
     return dict(
-        rule_id=None, entry_id=None, occasion=f"hand:{draft.token}", channel="email", template_id=draft.template.id,
+        rule_id=None, entry_id=None, occasion=f"hand:{draft.token}", channel=draft.channel, template_id=draft.template.id,
         sort=sort, due_at=due, expires_at=until, actor=actor, text=draft.texts, sender_id=draft.sender_id,
         files=files.hold(draft.token, actor, until),
     )

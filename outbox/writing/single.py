@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from core import clock, i18n, keys, settings
 from core.i18n import gettext as _
@@ -11,7 +12,7 @@ from emails.compose import Composed
 from emails.grammar import Wrong
 from outbox import truth
 from outbox.models import Suppression
-from outbox.states import REASONS
+from outbox.states import said
 from outbox.writing import choices
 from outbox.writing.draft import Draft, Text, Writer, words
 from pages import links, place
@@ -22,7 +23,7 @@ from records.zones import zone_of
 
 @dataclass(kw_only=True)
 class Single(Draft):
-    """`who`: the role of its reader, `anyway`: that they get it although they have not agreed to e-mails."""
+    """`who`: the role of its reader, `anyway`: that they get it although they have not agreed to such messages."""
 
     record: Record
     who: str
@@ -39,9 +40,12 @@ class Single(Draft):
         return self.typed[self.language]
 
 
+Made = TypeVar("Made", bound=Single)
+
+
 def begin(record: Record, asked: Mapping[str, str], writer: Writer) -> Single:
     """A draft with the text of the template asked for, else of the most fitting one, filled with the record's data."""
-    draft = _blank(record, asked, writer)
+    draft = blank(Single, record, asked, writer)
     draft.typed = {draft.language: filled.fill(draft.template, record, draft.reader, draft.language)}
     draft.part()
     return draft
@@ -49,31 +53,39 @@ def begin(record: Record, asked: Mapping[str, str], writer: Writer) -> Single:
 
 def read(record: Record, form: Mapping[str, str], writer: Writer) -> Single:
     """A draft as it was typed."""
-    draft = _blank(record, form, writer)
+    draft = typed(Single, record, form, writer)
+    draft.typed = {draft.language: words(form)}
+    return draft
+
+
+def typed(made: type[Made], record: Record, form: Mapping[str, str], writer: Writer) -> Made:
+    """A draft of that sort with all that was typed but its words."""
+    draft = blank(made, record, form, writer)
     if form.get("language") in i18n.LANGUAGES:
         draft.language = form["language"]
-    draft.typed = {draft.language: words(form)}
     draft.anyway = form.get("anyway") == "1"
     draft.take(form)
     return draft
 
 
-def _blank(record: Record, asked: Mapping[str, str], writer: Writer) -> Single:
+def blank(made: type[Made], record: Record, asked: Mapping[str, str], writer: Writer) -> Made:
+    """A draft of that sort still without words: its template, its reader and their language."""
     reminder = asked.get("as") == "reminder" and choices.is_open(record)
-    there = choices.templates([record.kind], reminder)
+    there = choices.templates([record.kind], reminder, made.channel)
     template = next((one for one in there if str(one.id) == asked.get("template")), there[0])
     who = asked.get("to", "")
     who = who if who in choices.ROLES_OF_RECORD else "customer"
     reader = person(record, who)
-    language = compose.spoken(template.spoken("email"), reader.language if reader else None, settings.get("company"))
-    return Single(writer, template, record=record, who=who, reminder=reminder, language=language)
+    texts = template.spoken(made.channel) or i18n.LANGUAGES
+    language = compose.spoken(dict(texts), reader.language if reader else None, settings.get("company"))
+    return made(writer, template, record=record, who=who, reminder=reminder, language=language)
 
 
 def hindrance(draft: Single) -> str:
     """Why the reader cannot be written to (see outbox.states.REASONS), no_consent when a person may say so anyway."""
-    reason, reader = truth.unreachable(draft.reader, "email", draft.template.advertising), draft.reader
+    reason, reader = truth.unreachable(draft.reader, draft.channel, draft.template.advertising), draft.reader
     if reason in ("", "no_consent") and reader:
-        blocked = Suppression.fingerprint == keys.fingerprint(reader.address.lower())
+        blocked = Suppression.fingerprint == keys.fingerprint(reader.reached(draft.channel).lower())
         return "suppressed" if Suppression.select().where(blocked).exists() else reason
     return reason
 
@@ -81,12 +93,17 @@ def hindrance(draft: Single) -> str:
 def judge(draft: Single) -> datetime | None:
     """When it is to go out; None when something is to be mended first, which then stands among its problems."""
     draft.problems |= faults(draft)
+    draft.judge_sender()
+    return judge_reader(draft)
+
+
+def judge_reader(draft: Single) -> datetime | None:
+    """Whether its reader may be written to, and when it is to go out, see `judge`."""
     reason = hindrance(draft)
     if reason == "no_consent" and not draft.anyway:
-        draft.problems["anyway"] = _("Please confirm that this e‑mail may go out all the same.")
+        draft.problems["anyway"] = _("Please confirm that it may go out all the same.")
     elif reason and reason != "no_consent":
-        draft.problems[""] = _(REASONS[reason])
-    draft.judge_sender()
+        draft.problems[""] = said(reason, draft.channel)
     due = draft.moment(zone_of(draft.record))
     return None if draft.problems else due
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import current_user
 
 from accounts.access import signed_in
-from core import i18n, uploads
+from core import uploads
 from core.i18n import gettext as _
 from emails import compose, filled
 from emails.grammar import Wrong
@@ -15,7 +15,7 @@ from outbox import valve
 from outbox.record_views import address
 from outbox.release_views import FRAMED
 from outbox.senders import senders
-from outbox.states import REASONS
+from outbox.states import said
 from outbox.words import when
 from outbox.writing import choices, enclosing, files, sending, single
 from outbox.writing.draft import Writer, token_of
@@ -29,16 +29,16 @@ bp = Blueprint("writing", __name__, template_folder="templates", url_prefix="/ou
 uploads.welcome(bp, "send", "attach", octets=files.BODY)
 
 
-def writer() -> Writer:
+def writer(channel: str = "email") -> Writer:
     """Whoever is signed in, as the one who writes."""
-    return Writer(current_user.actor, senders.usable(current_user.id))
+    return Writer(current_user.actor, senders.usable(current_user.id, channel))
 
 
 @bp.get("/<int:id>")
 @signed_in
 def show(id: int) -> str:
     """`as=reminder` begins with a payment reminder; `template` and `to` choose another text and another reader."""
-    return _page(single.begin(_record(id), request.args, writer()))
+    return _page(single.begin(the_record(id), request.args, writer()))
 
 
 @bp.get("/contact/<int:id>")
@@ -46,11 +46,8 @@ def show(id: int) -> str:
 def to_contact(id: int) -> str:
     """The same begun from a contact: about the newest of their records, or about the one asked for as `record`."""
     contact = Contact.get_or_none(Contact.id == id) or abort(404)
-    about = choices.records(contact) or abort(404)
-    asked = request.args.get("record", "")
-    chosen = asked if asked in dict(about) else about[0][0]
-    draft = single.begin(_record(int(chosen)), request.args, writer())
-    return _page(draft, contact, about)
+    about, chosen = choices.about(contact, request.args.get("record", "")) or abort(404)
+    return _page(single.begin(the_record(chosen), request.args, writer()), contact, about)
 
 
 @bp.post("/<int:id>")
@@ -66,12 +63,10 @@ def send(id: int) -> Any:
     if due is None:
         return _page(draft), 422
     message = sending.send(draft, due, current_user.actor)
-    reader = draft.reader
-    to = (reader.name or reader.address) if reader else ""
     if draft.date:
-        flash(_("The e‑mail to %(to)s goes out %(when)s.", to=to, when=when(due, zone_of(draft.record))))
+        flash(_("The e‑mail to %(to)s goes out %(when)s.", to=called(draft), when=when(due, zone_of(draft.record))))
     else:
-        flash(_("The e‑mail to %(to)s goes out now.", to=to))
+        flash(_("The e‑mail to %(to)s goes out now.", to=called(draft)))
     return redirect(address(message), 303)
 
 
@@ -110,20 +105,53 @@ def letter(id: int) -> Response:
 
 
 def _read(id: int) -> Single:
-    return single.read(_record(id), request.form, writer())
+    return single.read(the_record(id), request.form, writer())
 
 
 def _page(draft: Single, contact: Contact | None = None, about: list[choices.Option] | None = None) -> str:
-    reason, record, beside = single.hindrance(draft), draft.record, _beside(draft)
+    record = draft.record
     may_pay = choices.is_open(record) and not enclosing.pays(draft.text["body"])
     return render_template(
-        "outbox/writing/single.html", draft=draft, record=record, kind=record.kind,
-        templates=choices.templates([record.kind], draft.reminder), people=choices.people(record),
-        hindrance=reason, why=_(REASONS[reason]) if reason else "", spoken=i18n.LANGUAGES[draft.language],
-        chips=[chip for chip in filled.chips(record) if not enclosing.parted(chip[0])[1]], stopped=bool(valve.stopped()),
-        senders=choices.listed(draft.writer.senders), may_pay=may_pay,
-        contact=contact, about=about, **beside,
+        "outbox/writing/single.html",
+        chips=[chip for chip in filled.chips(record) if not enclosing.parted(chip[0])[1]],
+        senders=choices.listed(draft.writer.senders), may_pay=may_pay, **around(draft, contact, about), **_beside(draft),
     )
+
+
+def around(draft: Single, contact: Contact | None, about: list[choices.Option] | None) -> dict[str, Any]:
+    """What stands around the words of a mail and of an SMS alike."""
+    reason, record = single.hindrance(draft), draft.record
+    return {
+        "draft": draft, "record": record, "kind": record.kind, "contact": contact, "about": about,
+        "templates": choices.templates([record.kind], draft.reminder, draft.channel), "people": choices.people(record),
+        "hindrance": reason, "why": said(reason, draft.channel), "stopped": bool(valve.stopped()),
+        "ways": _ways(draft, contact),
+    }
+
+
+def _ways(draft: Single, contact: Contact | None) -> list[tuple[str, str, str]]:
+    """By e-mail or by SMS: channel, words and address; nothing where there is no choice."""
+    if draft.channel == "email" and not senders.usable(current_user.id, "sms"):
+        return []
+    where = {"email": "writing", "sms": "texting"}
+    page, id = ("to_contact", contact.id) if contact else ("show", draft.record.id)
+    about = draft.record.id if contact else None
+    kept: dict[str, Any] = {"to": draft.who, "as": "reminder" if draft.reminder else None, "record": about}
+    return [
+        (channel, words, url_for(f"{where[channel]}.{page}", id=id, **kept, template=_same(draft, channel)))
+        for channel, words in (("email", _("E‑mail")), ("sms", _("SMS")))
+    ]
+
+
+def _same(draft: Single, channel: str) -> int | None:
+    """The template, if it has words for that channel."""
+    return draft.template.id if draft.template.spoken(channel) else None
+
+
+def called(draft: Single) -> str:
+    """Whoever is written to, by their name if there is one."""
+    reader = draft.reader
+    return (reader.name or reader.reached(draft.channel)) if reader else ""
 
 
 def _beside(draft: Single) -> dict[str, Any]:
@@ -140,5 +168,5 @@ def _beside(draft: Single) -> dict[str, Any]:
         return found | {"troubles": [str(error)]}
 
 
-def _record(id: int) -> Record:
+def the_record(id: int) -> Record:
     return load([id]).get(id) or abort(404)
