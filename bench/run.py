@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import house
-from goals import ALONE, MEASURES, table
+from goals import ALONE, MEASURES, WHEN_NAMED, table
 
 from core import db
 
@@ -135,7 +135,7 @@ def unclear() -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     listed = "; ".join(f"{name}: {what}" for name, what in MEASURES.items())
-    parser.add_argument("measures", nargs="*", help=f"which to take, all when none is named. {listed}")
+    parser.add_argument("measures", nargs="*", help=f"which to take, all but hostile when none is named. {listed}")
     parser.add_argument("--rounds", type=int, default=3, help="how often throughput and kill are repeated")
     parser.add_argument("--database", default="", help="an empty PostgreSQL database (postgresql://…) instead of SQLite")
     parser.add_argument("--queue", default="", help="an empty Redis (redis://…) instead of SQLite")
@@ -145,7 +145,7 @@ def main() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     db.bind(given.database or f"sqlite:///{OUT / 'data' / 'statusbote.db'}")
-    wanted = given.measures or list(MEASURES)
+    wanted = given.measures or [name for name in MEASURES if name not in WHEN_NAMED]
     figures = {name: [value] for measure in wanted if measure in ALONE for name, value in alone(measure).items()}
     with ExitStack() as running:
         if together := [name for name in wanted if name not in ALONE]:

@@ -6,7 +6,7 @@ import unicodedata
 LONGEST = 120  # characters of a name or of one value in a subject
 KEPT = "\u200c\u200d"  # joiners that names in some scripts need
 
-_with_scheme = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*:/+|mailto:|javascript:|data:|www\.)\S*")
+_with_scheme = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]{0,20}:/+|\b(?:mailto|javascript|data):|www\.)\S*")  # wherever it begins
 _bare_host = re.compile(r"\S*[\w-]\.[a-z]{2,}\S*")
 _dot_inside = re.compile(r"(?<=\w)\.(?=\w{2})")
 

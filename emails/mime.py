@@ -68,7 +68,7 @@ def _check(head: bytes, lines: list[tuple[str, str]], subject: str) -> None:
         (name, value.replace("\r\n", "\n")) for name, value in parsed.items()
     ]:
         raise Refused("A header has changed.")
-    if str(make_header(decode_header(parsed["Subject"].replace("\n ", " ")))) != subject:
+    if str(make_header(decode_header(parsed["Subject"].replace("\r\n ", " ")))) != subject:
         raise Refused("The subject has changed.")
 
 

@@ -55,7 +55,10 @@ def item(line: dict[str, Any], currency: str) -> dict[str, Any]:
 
 def web_address(text: str | None) -> str | None:
     """An http(s) address, or None when it is not one."""
-    return text if text and _whole(text) and urlsplit(text).scheme in ("http", "https") else None
+    try:
+        return text if text and _whole(text) and urlsplit(text).scheme in ("http", "https") else None
+    except ValueError:  # such as “https://[”
+        return None
 
 
 def _whole(text: str) -> bool:

@@ -15,6 +15,7 @@ from records.models import Contact
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 REGION = "DE"
+LONGEST_NUMBER = 16  # a plus and 15 digits (E.164)
 
 
 class Refused(ValueError):
@@ -46,9 +47,10 @@ def clean_phone(text: str | None, field: str = "contact.phone") -> str | None:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException as error:
         raise Refused(field, _("This is not a telephone number.")) from error
-    if not phonenumbers.is_valid_number(number):
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if not phonenumbers.is_valid_number(number) or len(written) > LONGEST_NUMBER:
         raise Refused(field, _("There is no such telephone number."))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return written
 
 
 def clean_text(text: str, field: str, longest: int = 200) -> str:

@@ -182,6 +182,13 @@ def test_a_subject_of_several_lines_is_refused(subject):
         mime.build(with_subject(subject), **GIVEN)
 
 
+@pytest.mark.parametrize("word", ["ready", "a" * 90, "größer", "x?="])
+def test_a_long_subject_is_folded_and_read_back_whole(word):
+    subject = f"Order 1047: your bicycle is {word} and can be collected from our workshop in Kreuzberg today, {word}"
+    message = read(mime.build(with_subject(subject), **GIVEN))
+    assert message["Subject"] == subject and list(message.keys()) == HEADERS
+
+
 @pytest.mark.parametrize(
     "name",
     [
