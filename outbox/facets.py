@@ -55,7 +55,7 @@ def of(group: str, words: str, within: Within) -> list[Facet]:
     columns = (Message.channel, Message.sender_id, Message.rule_id)
     rows = tuples(lists.sought(group, words, within, *columns).limit(lists.COUNTED))
     channels, by, rules = (Counter(row[place] for row in rows) for place in range(3))
-    named = {**senders.names([key for key in by if key]), HOUSE: _("The house’s own address")}
+    named = {**senders.names([key for key in by if key]), HOUSE: _("The company’s own address")}
     called = unusual.names([key for key in {*rules, within.rule} if key])
     house = Counter({key or HOUSE: count for key, count in by.items()})
 

@@ -67,7 +67,7 @@ def people(record: Record) -> list[Option]:
 
 def listed(usable: list[Sender]) -> list[Option]:
     """The house's own address and the senders that whoever writes may use."""
-    return [("", _("The house’s own address")), *((str(one.id), _called(one)) for one in usable)]
+    return [("", _("The company’s own address")), *((str(one.id), _called(one)) for one in usable)]
 
 
 def gateways(usable: list[Sender]) -> list[Option]:

@@ -14,7 +14,7 @@ NEWEST = 3  # steps done and at hand that are shown at once; those before them a
 class Course(Block):
     """The steps done, the one it is at, and those ahead."""
 
-    key, label, area = "course", N_("Course"), "main"
+    key, label, area = "course", N_("Progress"), "main"
 
     def tell(self, snapshot: Snapshot) -> Told | None:
         if len(snapshot.steps) == 1:

@@ -91,7 +91,7 @@ def through(channel: str, chosen: str) -> Choices:
     found = {str(row.id): row.label for row in senders.usable(current_user.id, channel)}
     if chosen.isdecimal() and chosen not in found and checks.sends(int(chosen), channel):
         found |= {str(key): name for key, name in senders.names([int(chosen)]).items()}
-    return [*found.items()] if channel == "sms" else [("", _("the house’s own address")), *found.items()]
+    return [*found.items()] if channel == "sms" else [("", _("the company’s own address")), *found.items()]
 
 
 def fit_sender(filled: Draft) -> None:

@@ -83,7 +83,7 @@ def _channel(rules: list[Rule]) -> str:
 def _senders(channel: str) -> list[tuple[int, str]]:
     """Those of the channel that whoever looks may use, for mails the house's own address too."""
     found = [(row.id, row.label) for row in senders.usable(current_user.id, channel)] if channel else []
-    return [(0, _("The house’s own address")), *found] if channel == "email" else found
+    return [(0, _("The company’s own address")), *found] if channel == "email" else found
 
 
 def _hindrance() -> Callable[[Rule], str]:

@@ -58,7 +58,7 @@ ASPECTS: dict[str, Callable[[Rule, Names], str]] = {
     N_("Recipients"): lambda rule, said: ", ".join(words.who(one, rule.kind) for one in rule.recipients),
     N_("Channel"): lambda rule, said: {"email": _("e‑mail"), "sms": _("SMS")}.get(rule.channel, rule.channel),
     N_("Sender"): lambda rule, said: (
-        said.senders.get(rule.sender_id, words.GONE) if rule.sender_id else _("The house’s own address")
+        said.senders.get(rule.sender_id, words.GONE) if rule.sender_id else _("The company’s own address")
     ),
     N_("Template"): _templates,
     N_("Locations"): words.where,
