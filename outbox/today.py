@@ -16,6 +16,7 @@ from outbox.afterwards.calls import waiting
 from outbox.lists import TROUBLE
 from outbox.models import Message
 from outbox.words import Told, tell
+from pages.replies import told
 from records.zones import zone_of
 
 MOST = 20  # tasks and calls shown
@@ -25,13 +26,14 @@ PAST = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Further:
-    """Tasks that a higher room asks a person for: how many, and each as the line of the list."""
+    """Tasks that another room asks a person for: how many, and each as the line of the list."""
 
     count: Callable[[], int]
     lines: Callable[[], Sequence[Markup]]
 
 
-further: list[Further] = []  # app.py has the rooms put in what they ask
+#: What customers answered on their pages; higher rooms put in what they ask.
+further: list[Further] = [Further(told.count, told.lines)]
 
 
 def _tasks() -> Any:

@@ -14,10 +14,14 @@ AS_STATUS, NONE, OWN = "", "none", "own"
 
 @dataclass(frozen=True)
 class Action:
-    """`label` is what staff choose; `say` gives the sentence, "" where there is nothing to do."""
+    """`label` is what staff choose; `say` gives the sentence, "" where there is nothing to do.
+
+    `subject`: what the customer can answer right there, see `pages.replies.sayings`.
+    """
 
     label: str
     say: Callable[[Snapshot], str]
+    subject: str = ""
 
 
 def sentence(snapshot: Snapshot) -> str:
@@ -35,8 +39,13 @@ def _pay(snapshot: Snapshot) -> str:
     return _("Please pay the amount that is still open.") if open_ else ""
 
 
+def _approve(snapshot: Snapshot) -> str:
+    return "" if snapshot.stopped else _("Please look at our quote and tell us whether you approve it.")
+
+
 def _confirm(snapshot: Snapshot) -> str:
-    met = snapshot.record.scheduled_at is not None and not snapshot.stopped
+    record = snapshot.record
+    met = record.scheduled_at is not None and record.scheduled_at > record.updated_at and not snapshot.stopped
     return _("Please confirm your appointment, or tell us if the time does not suit you.") if met else ""
 
 
@@ -56,10 +65,11 @@ def _call(snapshot: Snapshot) -> str:
 ACTIONS = {
     AS_STATUS: Action(N_("As the status says"), _as_status),
     NONE: Action(N_("No next step"), lambda s: ""),
-    "pay": Action(N_("Pay"), _pay),
-    "approve": Action(N_("Approve the quote"), lambda s: _("Please look at our quote and tell us whether you approve it.")),
-    "confirm": Action(N_("Confirm the appointment"), _confirm),
+    "pay": Action(N_("Pay"), _pay, "payment"),
+    "approve": Action(N_("Approve the quote"), _approve, "quote"),
+    "confirm": Action(N_("Confirm the appointment"), _confirm, "appointment"),
     "collect": Action(N_("Collect"), _collect),
-    "call": Action(N_("Give us a call"), _call),
+    "call": Action(N_("Give us a call"), _call, "call"),
     OWN: Action(N_("In your own words"), lambda s: s.words or _as_status(s)),
 }
+SUBJECTS = {key: action.subject for key, action in ACTIONS.items() if action.subject}

@@ -16,7 +16,7 @@ from records.load import load
 
 CALENDAR = "calendar"
 ALONE = "default-src 'none'; frame-ancestors 'none'; sandbox"
-LINK = re.compile(r'<a(?P<button> class="button")? href="\?[^"]*">(?P<words>.*?)</a>', re.DOTALL)
+LINK = re.compile(r'<a(?P<button> class="button(?: main)?")? href="\?[^"]*">(?P<words>.*?)</a>', re.DOTALL)
 
 
 class Missing(Exception):

@@ -10,6 +10,7 @@ from core.journal import Entry, Write
 from pages import grants, links
 from pages.links import LIVE
 from pages.models import Asking, Grant, Link
+from pages.replies import kept
 from records.models import Contact, Record
 
 
@@ -24,8 +25,10 @@ def revoke(link_ids: Iterable[str], reason: str, actor: str) -> int:
 
 
 def erase(record_ids: Iterable[int]) -> None:
-    """Make the links of records look as if there had never been any; in the caller's transaction."""
-    ids = [link.id for link in Link.select(Link.id).where(Link.record.in_(list(record_ids)))]
+    """Make the links of records, and what was said over them, look as if never there; in the caller's transaction."""
+    records = list(record_ids)
+    kept.erase(records)
+    ids = [link.id for link in Link.select(Link.id).where(Link.record.in_(records))]
     Grant.delete().where(Grant.link.in_(ids)).execute()
     Link.update(state="erased", recipient="", sent_to="").where(Link.id.in_(ids)).execute()
 

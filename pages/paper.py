@@ -13,7 +13,8 @@ from markupsafe import Markup
 from core import i18n
 from pages import colour
 
-TEMPLATES = [folder / "templates" for folder in (Path(__file__).parent, Path(__file__).parent / "blocks")]
+ROOM = Path(__file__).parent
+TEMPLATES = [folder / "templates" for folder in (ROOM, ROOM / "blocks", ROOM / "replies")]
 STYLE = Path(__file__).parent.parent / "static" / "status.css"
 
 

@@ -12,6 +12,8 @@ from core.journal import Entry
 from pages import documents
 from pages.firm import Firm
 from pages.models import Document
+from pages.replies import kept
+from pages.replies.models import Reply
 from records.load import load
 from records.models import Kind, Record
 from records.zones import zone_of
@@ -31,10 +33,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Past:
-    """What a record itself does not hold: the statuses it has had, and what staff gave its customer."""
+    """What a record itself does not hold: its statuses so far, what staff gave its customer, what that one answered."""
 
     visits: Sequence[Visit]
     documents: Sequence[Document] = ()
+    replies: Sequence[Reply] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Snapshot:
     as_of: datetime
     firm: Firm
     documents: Sequence[Document] = ()
+    replies: Sequence[Reply] = ()
     options: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     headline: str = ""
     text: Markup = Markup()
@@ -75,11 +79,11 @@ def take(record: Record, past: Past, firm: Firm, **said: Any) -> Snapshot:
     way = course(record.kind, record.status, past.visits)
     steps = [Step(label, place, at and at.astimezone(zone)) for label, place, at in way]
     as_of = record.updated_at.astimezone(zone)
-    return Snapshot(record, status, steps, zone, as_of, firm, past.documents, **said)
+    return Snapshot(record, status, steps, zone, as_of, firm, past.documents, past.replies, **said)
 
 
 def gather(ids: Iterable[int]) -> list[tuple[Record, Past]]:
-    """Records that still exist, each with its past: six queries, however many."""
+    """Records that still exist, each with its past: seven queries, however many."""
     records = load(ids)
     visits: dict[int | None, list[Visit]] = {id: [] for id in records}
     events = [f"{kind}.{event}" for kind in {r.kind_id for r in records.values()} for event in ("created", "status_changed")]
@@ -89,8 +93,8 @@ def gather(ids: Iterable[int]) -> list[tuple[Record, Past]]:
     for entry in entries.order_by(Entry.id) if records else ():
         if not entry.data.get("late"):
             visits[entry.record_id].append((entry.data.get("to") or entry.data.get("status", ""), entry.at))
-    given = documents.of(records)
-    return [(record, Past(visits[id], given.get(id, ()))) for id, record in records.items()]
+    papers, said = documents.of(records), kept.of(records)
+    return [(record, Past(visits[id], papers.get(id, ()), said.get(id, ()))) for id, record in records.items()]
 
 
 def course(kind: Kind, status: str, visits: Sequence[Visit]) -> list[tuple[str, str, datetime | None]]:

@@ -1,4 +1,4 @@
-"""Status pages in the back office: how one looks now, who may still open it, and taking a link back."""
+"""Status pages in the back office: how one looks now, what was answered there, who may open it, and taking a link back."""
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -11,7 +11,7 @@ from core.i18n import gettext as _
 from core.web import wants_fragment
 from pages import answers, carried, downloads, endings, links, publish
 from pages.models import Link
-from pages.replies import asking
+from pages.replies import asking, told
 from records.models import Contact, Record
 from records.people import label
 from records.zones import appointment, zone_of
@@ -74,7 +74,7 @@ def revoke(link_id: str) -> str | Response:
 def _slot(record: Record) -> str:
     found = links.with_record(Link.select(Link, Record, Contact)).where(Link.record == record, Link.state != "erased")
     rows = [_told(link, record) for link in found.order_by(Link.created_at.desc(), Link.id.desc()).limit(SHOWN)]
-    return render_template("pages/_slot.html", record=record, links=rows)
+    return render_template("pages/_slot.html", record=record, links=rows, replies=told.rows(record))
 
 
 def _told(link: Link, record: Record) -> dict[str, object]:

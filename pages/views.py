@@ -16,6 +16,7 @@ from core import clock, i18n, keys
 from core.web import csrf
 from pages import answers, downloads, fresh, grants, hush, links, publish, strangers, words
 from pages.models import Link
+from pages.replies import asking
 from records.zones import zone_of
 
 bp = Blueprint("status", __name__, url_prefix="/s")
@@ -68,12 +69,31 @@ def view(link_id: str) -> Response:
     try:
         if beside := downloads.asked(visit.link.record_id, request.args):
             return beside
+        if question := asking.asked(visit.link.record_id, request.args, _proof(visit.link)):
+            return question
     except downloads.Missing:
         return answers.door("missing", 404)
     kept = publish.newest(visit.link.record_id)
     if kept is None:
         raise Unknown
     return answers.sheet(kept)
+
+
+@bp.post("/v/<link_id>")
+def reply(link_id: str) -> Response:
+    """Take what the customer says on the page."""
+    visit = _visit(link_id)
+    if not visit.valid:
+        return _gone(visit.link, over=True)
+    try:
+        said = asking.answer(visit.link, request.args.get(asking.QUERY, ""), request.form, _proof(visit.link))
+    except downloads.Missing:
+        return answers.door("missing", 404)
+    except PermissionError:
+        return answers.door("missing", 403)
+    if isinstance(said, Response):
+        return said
+    return answers.sealed(redirect(url_for(".view", link_id=link_id, reply=said, received=1), 303))
 
 
 @bp.post("/<token>/fresh")
@@ -120,6 +140,10 @@ def _spoken(link: Link | None) -> Link:
     someone, chosen = links.whom(link), request.args.get("l")
     i18n.choose(chosen if chosen in i18n.LANGUAGES else someone.language if someone else "")
     return link
+
+
+def _proof(link: Link) -> str:
+    return asking.proof_of(link, request.cookies.get(_cookie("grant", link.id), ""))
 
 
 def _here(link: Link) -> bool:

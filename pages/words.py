@@ -25,6 +25,11 @@ def near_day(local: datetime, known: datetime) -> str:
     return day(local, SHORT if local.year == known.year else FULL)
 
 
+def moment(local: datetime, known: datetime) -> str:
+    """“Freitag, 20. November um 10:12 Uhr”, with the year where it is not that of a moment the reader knows."""
+    return _("%(day)s at %(time)s", day=near_day(local, known), time=clock(local))
+
+
 def span(first: date, last: date) -> str:
     """“24. Dezember bis 1. Januar”, “24. Dezember” for a single day."""
     days = [_day(of, NEAR, i18n.current()) for of in (first, last)]

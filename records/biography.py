@@ -11,7 +11,7 @@ from core import clock, i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.journal import Entry
-from records import actors, further
+from records import actors, further, named
 from records.models import Kind, Record
 from records.zones import appointment, zone_of
 
@@ -124,8 +124,7 @@ def _changed(data: dict[str, Any], kind: Kind, zone: tzinfo) -> Told:
 
 
 def _event(event: str, kind: Kind) -> Told:
-    labels = {known["key"]: i18n.pick(known["labels"]) for known in kind.events}
-    return "", "flag", Markup(_("Event <b>%(event)s</b>")) % {"event": labels.get(event, event)}
+    return "", "flag", Markup(_("Event <b>%(event)s</b>")) % {"event": named.labels(kind).get(event, event)}
 
 
 def _plain(icon: str, text: str) -> Callable[[dict[str, Any], Kind, tzinfo], Told]:
@@ -146,12 +145,19 @@ TOLD: dict[str, Callable[[dict[str, Any], Kind, tzinfo], Told]] = {
     "changed": _changed,
     "paid": _plain("coin", N_("Payment received")),
     "unpaid": _plain("coin", N_("Payment taken back")),
-    "said_paid": _plain("coin", N_("Said to be paid already")),
     "ladder.paused": _paused,
     "ladder.resumed": _plain("play", N_("Payment reminders go on")),
     "document.added": _plain("page", N_("Document added for the customer")),
     "document.removed": _plain("page", N_("Document removed")),
+    "reply.done": _plain("check", N_("Customer’s answer dealt with")),
+    "reply.reopened": _plain("flag", N_("Customer’s answer open again")),
+    "reply.undone": _plain("undo", N_("Customer’s answer taken back")),
     "link.opened": _plain("eye", N_("Status page opened")),
     "link.requested": _plain("link", N_("Fresh link asked for")),
     "link.revoked": _plain("link", N_("Link revoked")),
 }
+SIGNS = {
+    "quote_approved": "check", "quote_declined": "cross", "appointment_confirmed": "check", "appointment_wished": "calendar",
+    "said_paid": "coin", "call_wished": "phone",
+}
+TOLD |= {said: _plain(SIGNS[said], label) for said, label in named.SAID.items()}

@@ -8,6 +8,7 @@ from typing import Any
 from peewee import fn
 
 from core.db import transaction
+from records import named
 from records.further import TYPES
 from records.models import Kind
 
@@ -17,11 +18,11 @@ COLLECTION = re.compile("[a-z][a-z0-9-]{0,39}")
 #: Nouns that already stand before the dot of an Entry, and collections that are something else in an address.
 NOUNS = {
     "company", "contact", "document", "event", "job", "kind", "link", "location", "message", "pack", "page", "profile",
-    "record", "rule", "sender", "source", "template", "user",
+    "record", "reply", "rule", "sender", "source", "template", "user",
 }
 ADDRESSES = {"find", "messages"}
 #: What an Entry already says of every record: no event may be called so.
-NEWS = {"created", "status_changed", "scheduled_at_changed", "paid", "unpaid", "changed"}
+NEWS = {"created", "status_changed", "scheduled_at_changed", "paid", "unpaid", "changed", *named.SAID}
 
 
 class Unfit(ValueError):

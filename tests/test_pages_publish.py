@@ -84,7 +84,7 @@ def test_a_batch_asks_few_questions(
         db.database.obj, "execute_sql", lambda sql, *args, **kw: asked.append(sql) or execute(sql, *args, **kw)
     )
     publish.read(entries)
-    assert len(asked) <= 8, asked
+    assert len(asked) <= 9, asked
 
 
 def test_the_whole_story_stands_on_the_page(folder: Path, make_record: Callable[..., Record], time: Any) -> None:

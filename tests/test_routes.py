@@ -21,6 +21,7 @@ from emails.layouts.models import Layout, LayoutVersion
 from emails.models import Template
 from outbox.models import Mail, Message, Sender
 from pages import documents, links, unsubscribe
+from pages.replies.models import Reply
 from pages.settings import store as page_settings
 from records.models import Contact, Kind, Profile, Record, Source
 from rules import jobs
@@ -39,6 +40,7 @@ everyone  GET   /s/<token>
 everyone  POST  /s/<token>
 everyone  POST  /s/<token>/fresh
 everyone  GET   /s/v/<link_id>
+everyone  POST  /s/v/<link_id>
 everyone  POST  /s/v/<link_id>/fresh
 everyone  GET   /u/<token>
 everyone  POST  /u/<token>
@@ -81,6 +83,7 @@ staff     GET   /pages/for/<int:record_id>
 staff     GET   /pages/file/<int:record_id>
 staff     GET   /pages/slot/<int:record_id>
 staff     POST  /pages/links/<link_id>/revoke
+staff     POST  /pages/replies/<int:reply_id>/<deed>
 staff     GET   /pages/given/<int:record_id>
 staff     POST  /pages/given/<int:record_id>/note
 staff     POST  /pages/given/<int:record_id>/documents
@@ -300,6 +303,9 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
         )
         by_hand = Message.create(
+        reply = Reply.create(
+            record=record, link_id=link.id, subject="call", occasion="1", said="call_wished", at=clock.now(),
+        )
             record=record, template=Template.get(), occasion="hand:0123456789abcdefghijkl", recipient="customer", actor="user:1",
             state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
         )
@@ -324,6 +330,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
 
 
 def address(route: str, world: dict[str, Any]) -> str:
+        "reply_id": reply.id, "/pages/replies/<int:reply_id> deed": "done",
     """The route with something that exists in place of each placeholder."""
 
     def fill(match: re.Match[str]) -> str:

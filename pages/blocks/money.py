@@ -4,20 +4,24 @@ from decimal import Decimal
 
 from core.i18n import N_
 from core.i18n import gettext as _
-from pages import payment, words
+from pages import actions, payment, words
 from pages.blocks.contract import Block, Option, Told
 from pages.blocks.items import Item
+from pages.replies import offered
 from pages.snapshot import Snapshot
 from records import payments
 
-NOTHING: Told = {"paid": False, "when": "", "notes": [], "transfer": [], "code": ""}
+NOTHING: Told = {"paid": False, "when": "", "notes": [], "transfer": [], "code": "", **offered.NOTHING}
 
 
 class Payment(Block):
     """What is paid or still to be paid, how, and which credits are part of that (F5, M5)."""
 
     key, label, area = "payment", N_("Payment"), "side"
-    options = (Option("account", N_("Bank details")), Option("code", N_("Code for banking apps")))
+    options = (
+        Option("account", N_("Bank details")), Option("code", N_("Code for banking apps")),
+        Option("said", N_("Button “I have paid already”")),
+    )
 
     def tell(self, snapshot: Snapshot) -> Told | None:
         record = snapshot.record
@@ -34,7 +38,13 @@ class Payment(Block):
         told["notes"] = credited + _considered(snapshot)
         code = payment.of(record, snapshot.firm.bank) if self.chosen(snapshot, "code") else None
         transfer = payment.lines(record, snapshot.firm.bank) if self.chosen(snapshot, "account") else []
-        return NOTHING | told | {"transfer": transfer, "code": code.url if code else ""}
+        return NOTHING | told | {"transfer": transfer, "code": code.url if code else ""} | self._said(snapshot)
+
+    def _said(self, snapshot: Snapshot) -> Told:
+        """The way to say that it is paid, where the customer was asked to pay and the next step does not offer it."""
+        asked = snapshot.record.due_at or payment.lines(snapshot.record, snapshot.firm.bank)
+        offers = asked and self.chosen(snapshot, "said") and actions.SUBJECTS.get(snapshot.action) != "payment"
+        return offered.offer(snapshot, "payment") if offers else {}
 
 
 def _received(snapshot: Snapshot) -> str:

@@ -4,6 +4,7 @@ from core import i18n
 from core.i18n import N_
 from pages import actions, words
 from pages.blocks.contract import Block, Told
+from pages.replies.offered import offer
 from pages.snapshot import Snapshot
 
 SIGNS = {"good": "check", "wait": "clock", "stop": "cross"}
@@ -37,10 +38,10 @@ class Text(Block):
 
 
 class Next(Block):
-    """What to do now: as the settings say, or else the status."""
+    """What to do now, as the settings say or else the status; and what can be answered right there."""
 
     key, label, area = "next", N_("Your next step"), "now"
 
     def tell(self, snapshot: Snapshot) -> Told | None:
         sentence = actions.sentence(snapshot)
-        return {"sentence": sentence} if sentence else None
+        return {"sentence": sentence} | offer(snapshot, actions.SUBJECTS.get(snapshot.action, "")) if sentence else None

@@ -6,9 +6,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from core import i18n
 from core.i18n import gettext as _
-from records import amounts, hours, wording
+from records import amounts, hours, named, wording
 from records.contacts import Refused
 from records.models import Kind
 from rules.builder import ladder
@@ -85,7 +84,7 @@ def choices(option: Option, kind: Kind) -> list[tuple[str, str]]:
         return moments.times(kind)
     if option.shape == "field":
         return moments.changing(kind)
-    return [(event["key"], i18n.pick(event["labels"])) for event in kind.events]
+    return list(named.labels(kind).items())
 
 
 def faults(said: Typed, trigger: str, kind: Kind, templates: set[str]) -> dict[str, str]:

@@ -72,17 +72,17 @@ def focus(filled: Draft, added: str, dropped: str) -> str:
 
 
 def triggers(filled: Draft) -> list[tuple[str, Choices]]:
-    """The triggers by family; events by name only where the kind has some, or the rule asks for one."""
-    useful = {key: one for key, one in TRIGGERS.items() if key == filled.trigger or key != "event" or filled.kind.events}
+    """The triggers by family."""
     return [
-        (_(title), [(key, _(trigger.label)) for key, trigger in useful.items() if trigger.family == family])
+        (_(title), [(key, _(trigger.label)) for key, trigger in TRIGGERS.items() if trigger.family == family])
         for family, title in FAMILIES.items()
     ]
 
 
 def readers(trigger: str, kind: Kind, channel: str) -> Choices:
-    """Who can hear about it; somebody named in an event only where there is one."""
-    roles = [(key, people.called(key, kind)) for key in people.ROLES if key != "event" or trigger == "event"]
+    """Who can hear about it; somebody named in an event only where the kind has such events."""
+    naming = trigger == "event" and kind.events
+    roles = [(key, people.called(key, kind)) for key in people.ROLES if key != "event" or naming]
     return [*roles, ("address", _("a fixed number") if channel == "sms" else _("a fixed address"))]
 
 

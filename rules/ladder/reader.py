@@ -12,6 +12,7 @@ from rules.ladder import pauses, waiting
 
 SAID = ".said_paid"  # after the kind's name; data {"link": the id of the link on whose page it was said, or nothing}
 PAID = ".paid"
+TAKEN_BACK = "reply.undone"  # data {"said": what staff have taken back of what the customer had said}
 MACHINES = ("api:", "source:")
 
 
@@ -19,6 +20,7 @@ def read(entries: Sequence[Entry]) -> Write:
     """Pause, end pauses and let go what waited, as these Entries say; the function given back writes it."""
     said = [entry for entry in entries if entry.record_id and entry.what.endswith(SAID)]
     done = {entry.record_id or 0 for entry in entries if entry.record_id and entry.what.endswith(PAID)}
+    undone = [entry for entry in entries if entry.what == TAKEN_BACK and entry.data.get("said") == pauses.SAID_PAID]
     alive = _alive(entries)
     told = any(entry.what == payments.TOLD for entry in entries)
     records = load({entry.record_id or 0 for entry in said}) if said else {}
@@ -29,6 +31,8 @@ def read(entries: Sequence[Entry]) -> Write:
             believe(entry.record_id or 0, entry.actor)
         if done:
             pauses.end(done, "worker")
+        for entry in undone:
+            doubt(entry.record_id or 0, "worker")
         if alive:
             payments.heard(alive.at, alive.actor)
         if told or alive:
@@ -48,6 +52,13 @@ def believe(record: int, actor: str) -> None:
     if lasting and (lasting.until is None or lasting.until > until):
         until = lasting.until
     pauses.pause(record, actor, until, lasting.reason if lasting else "", pauses.SAID_PAID)
+
+
+def doubt(record: int, actor: str) -> None:
+    """It was not paid after all: what waited for that goes on; a pause for another reason stays."""
+    lasting = pauses.of(record)
+    if lasting and lasting.sort == pauses.SAID_PAID:
+        pauses.resume(record, actor)
 
 
 def _alive(entries: Sequence[Entry]) -> Entry | None:

@@ -15,6 +15,7 @@ from core.i18n import gettext as _
 from core.web import wants_fragment
 from outbox import today, today_views
 from outbox.models import Message
+from pages.replies import kept
 from records import amounts, change
 from records.contacts import Refused
 from records.load import load
@@ -49,6 +50,13 @@ def _unskip(record: Record, actor: str) -> None:
     pauses.unskip(_message(record), actor)
 
 
+def _resume(record: Record, actor: str) -> None:
+    """Who said that it is paid may be asked again, and say so again."""
+    pauses.resume(record.id, actor)
+    said = [reply for reply in kept.of([record.id]).get(record.id, []) if reply.said == pauses.SAID_PAID]
+    kept.settle(said, "undone", actor)
+
+
 def _said(record: Record, actor: str) -> None:
     """The customer has said so to somebody who works here; the reminders wait from this moment on."""
     with transaction():
@@ -63,7 +71,7 @@ def _confirm(record: Record, actor: str) -> None:
 Deed = Callable[[Record, str], None]
 DEEDS: dict[str, tuple[Deed, str]] = {
     "pause": (_pause, N_("The reminders are paused.")),
-    "resume": (lambda record, actor: pauses.resume(record.id, actor), N_("The reminders go on.")),
+    "resume": (_resume, N_("The reminders go on.")),
     "reopen": (lambda record, actor: pauses.reopen(record.id, actor), N_("Taken back: the reminders are paused again.")),
     "skip": (_skip, N_("This step is left out.")),
     "unskip": (_unskip, N_("Taken back: the step goes out after all.")),

@@ -7,7 +7,7 @@ from itertools import product
 from markupsafe import Markup, escape
 
 from core.i18n import gettext as _
-from records import conditions
+from records import conditions, named
 from records.conditions.words import called
 from rules import index, words
 from rules.lint import letters, overlap
@@ -76,7 +76,7 @@ def _starts(rule: Rule) -> Iterator[str]:
             yield _("The time that this rule counts from no longer exists.")
         elif option.shape == "field" and chosen and chosen not in dict(moments.changing(rule.kind)):
             yield _("The field that starts this rule no longer exists.")
-        elif option.shape == "event" and chosen and chosen not in {event["key"] for event in rule.kind.events}:
+        elif option.shape == "event" and chosen and chosen not in named.labels(rule.kind):
             yield _("The event that starts this rule no longer exists.")
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from core import i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.journal import Entry
+from records import named
 from records.models import Kind, Record
 from records.wording import a
 from rules.triggers import moments
@@ -171,5 +171,4 @@ class Opened(Event):
 
 def _event(kind: Kind, options: Options) -> str:
     """“a message received”, in the kind's own words."""
-    labels = {event["key"]: i18n.pick(event["labels"]) for event in kind.events}
-    return str(labels.get(options.get("event", ""), options.get("event") or "…"))
+    return named.labels(kind).get(options.get("event", ""), options.get("event") or "…")
