@@ -95,15 +95,19 @@ def judged(values: Given, refused: Counter[str]) -> Iterator[str]:
         to = headers.addr_spec(values.address)
     except headers.Refused:
         refused["address in a mail"] += 1
-    mail = compose.fill(compiled(), scene, "de")
-    raw = mime.build(
-        mail, to=(values.name, to), sender=("Radhaus", "werkstatt@radhaus.example"), message_id="<1@status.example>",
-        date=WHEN, reply_to=(values.replier, "mira@radhaus.example"),
-    )
-    yield from of_envelope(raw, to)
-    yield from of_words(mail, values)
     yield from of_inputs(values, refused)
     yield from of_sms(scene, refused)
+    mail = compose.fill(compiled(), scene, "de")
+    yield from of_words(mail, values)
+    try:
+        raw = mime.build(
+            mail, to=(values.name, to), sender=("Radhaus", "werkstatt@radhaus.example"), message_id="<1@status.example>",
+            date=WHEN, reply_to=(values.replier, "mira@radhaus.example"),
+        )
+    except headers.Refused as fault:
+        yield f"no mail goes out ({fault})"
+    else:
+        yield from of_envelope(raw, to)
 
 
 def of_envelope(raw: bytes, to: str) -> Iterator[str]:

@@ -155,7 +155,7 @@ def _pictures(html: str, logo: Logo | None, said: dict[str, Any]) -> Iterator[Pi
 
 
 def _one_line(subject: str) -> str:
-    return harmless.line(subject).replace("\u00a0", " ").replace("=?", "= ?")[:LONGEST_SUBJECT]
+    return harmless.line(subject.replace("\u00a0", " ")).replace("=?", "= ?")[:LONGEST_SUBJECT].strip()
 
 
 def _compiled(text: dict[str, str], language: str, company: dict[str, Any], layout: str) -> Compiled:

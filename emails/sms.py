@@ -122,4 +122,4 @@ def _values(scene: Scene) -> dict[str, Any]:
     """What strangers wrote comes without anything to tap on, and all of it in plain characters where that says the same."""
     said: dict[str, Any] = {}
     ours = {name: values.Values(name, scene, said, plain) for name in OURS}
-    return values.of(scene, said, lambda text: plain(harmless.without_addresses(text))) | ours
+    return values.of(scene, said, lambda text: harmless.without_addresses(plain(text))) | ours

@@ -52,6 +52,14 @@ def test_the_judge_reads_the_envelope(monkeypatch: pytest.MonkeyPatch, change: A
     assert fault in list(hostile.of_envelope(change(kept[0]), "ada@example.org"))
 
 
+def test_a_subject_of_spaces_that_do_not_break_is_squeezed() -> None:
+    assert found(number="\u00a0" * 120, serial="\u00a0" * 90) == []
+
+
+def test_an_address_that_only_an_emoji_breaks_does_not_come_together_in_an_sms() -> None:
+    assert found(name="https❗://evil.example", number="ht❗tps://evil.example") == []
+
+
 def test_an_address_is_taken_out_wherever_it_begins() -> None:
     for text in ("ãhttps://evil.example", "小林https://evil.example/a", "Adawww.evil.example", "x" * 40 + "://evil.example"):
         assert not re.search(r"://|www\.|evil", harmless.without_addresses(text)), text
