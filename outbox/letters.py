@@ -1,7 +1,10 @@
 """The finished letter of a message: a mail in its envelope, or an SMS whose gateway may write there and can pay for it."""
 
+from dataclasses import replace
+
 from core import clock, keys
 from emails import compose, mime, sms
+from outbox import paged
 from outbox.channels.contract import Letter
 from outbox.ledger import Dispatch
 from outbox.models import Message, Sender
@@ -29,22 +32,26 @@ def write(wish: Wish, sender: Sender | None, purse: Purse, host: str) -> Dispatc
     message = wish.message
     if senders.channel_of(sender) != message.channel:
         raise Withheld(End("held", "wrong_sender"))
+    template, shown = paged.fitted(message, wish.template, wish.record, wish.person)
+    if not shown:
+        wish = replace(wish, template=template)
     known = Link.get_or_none(Link.id == message.link_id) if message.link_id else None
     link = known or links.prepare(wish.record.id, wish.person.who, wish.person.reached(message.channel))
     message.dated_at = message.dated_at or clock.now()
     if sender and message.channel == "sms":
         letter, used = _sms(wish, sender, purse, link)
     else:
-        letter, used = _mail(wish, sender, link, host), True
+        letter, used = _mail(wish, sender, link if shown else None, host), shown
     message.link_id = link.id if used else None
     return Dispatch(message, letter, None if known or not used else link)
 
 
-def _mail(wish: Wish, sender: Sender | None, link: Link, host: str) -> Letter:
+def _mail(wish: Wish, sender: Sender | None, link: Link | None, host: str) -> Letter:
     message, person = wish.message, wish.person
     message_id = message.message_id or f"<{keys.random62(22)}@{host}>"
     composed = compose.compose(
-        wish.template, wish.record, person, links.url(link.id), link.expires_at, wish.event, _way_out(wish)
+        wish.template, wish.record, person, links.url(link.id) if link else None, link.expires_at if link else None,
+        wish.event, _way_out(wish),
     )
     try:
         composed = files.together(composed, message.files)

@@ -13,7 +13,7 @@ from core import clock
 from core.keys import fingerprint
 from emails import bubble, compose, sms
 from emails.compose import Composed, Unusable
-from outbox import truth
+from outbox import paged, truth
 from outbox.models import Message
 from outbox.release import AWAITING
 from outbox.states import End, said
@@ -131,6 +131,7 @@ def _written(offer: Offer, wish: truth.Wish | None) -> Offer:
     """The offer with what it says, as it would be at this moment; its link leads nowhere yet."""
     if wish is None:
         return offer
+    wish = replace(wish, template=paged.fitted(wish.message, wish.template, wish.record, wish.person)[0])
     try:
         if wish.message.channel == "sms":
             return replace(offer, text=_texted(wish))

@@ -11,7 +11,7 @@ from core.i18n import gettext as _
 from emails import compose, sms
 from emails.models import Template, TemplateVersion
 from emails.preview import document
-from outbox import mailbox
+from outbox import mailbox, paged
 from outbox.models import Mail, Message
 from outbox.states import REASONS
 from outbox.writing import files
@@ -67,6 +67,7 @@ def _anew(message: Message) -> Said:
     if record is None or reader is None or template is None:
         missing = "record_gone" if record is None else "no_recipient" if reader is None else "template_gone"
         return _unsaid(missing)
+    template = paged.fitted(message, template, record, reader)[0]
     told = events.of_entries([message.entry_id]) if message.entry_id and record.kind.events else {}
     data = told[message.entry_id].data if message.entry_id in told else {}
     link, expires = f"{place.base_url()}/s/…", clock.now() + links.LIFE

@@ -31,6 +31,7 @@ REASONS = {
     "no_address": N_("There is no e-mail address on file."),
     "no_consent": N_("The contact has not agreed to receive e-mails."),
     "no_advertising": N_("It is advertising, and the contact has not agreed to that."),
+    "no_page": N_("Whoever asked for a fresh link gets no status pages any more."),
     "suppressed": N_("This address is blocked: mails to it came back, or somebody has blocked it."),
     "missed": N_("Its time had passed before it could be sent."),
     "record_gone": N_("The record no longer exists."),

@@ -10,6 +10,7 @@ from core.keys import fingerprint
 from emails.models import Template
 from outbox.models import Message, Suppression
 from outbox.states import End, Hold, Later
+from pages import audience
 from records import events
 from records.consents import ADVERTISING
 from records.load import load
@@ -92,6 +93,8 @@ def _unsendable(message: Message, record: Record | None, reader: Person | None, 
         return "template_gone"
     if clock.now() > message.expires_at:
         return "missed"
+    if message.sort == "link" and reader and not audience.gets(record, reader):
+        return "no_page"
     reason = unreachable(reader, message.channel, template.advertising)
     if message.actor and message.sort == "payment" and record.paid_at:
         return "paid"

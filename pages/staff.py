@@ -9,7 +9,7 @@ from core import clock, i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from pages import answers, carried, downloads, endings, links, publish
+from pages import answers, audience, carried, downloads, endings, links, publish
 from pages.models import Link
 from pages.replies import asking, told
 from records.models import Contact, Record
@@ -74,7 +74,8 @@ def revoke(link_id: str) -> str | Response:
 def _slot(record: Record) -> str:
     found = links.with_record(Link.select(Link, Record, Contact)).where(Link.record == record, Link.state != "erased")
     rows = [_told(link, record) for link in found.order_by(Link.created_at.desc(), Link.id.desc()).limit(SHOWN)]
-    return render_template("pages/_slot.html", record=record, links=rows, replies=told.rows(record))
+    refusal = audience.why(record)
+    return render_template("pages/_slot.html", record=record, links=rows, refusal=refusal, replies=told.rows(record))
 
 
 def _told(link: Link, record: Record) -> dict[str, object]:

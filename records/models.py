@@ -42,13 +42,17 @@ class Kind(Model):
 
 class Contact(Model):
     """A person who can be written to. `consents`: {"email": {"given": true, "at": ISO moment, "how": actor}, "sms": …},
-    see `records.consents`."""
+    see `records.consents`.
+
+    `status_pages`: "yes" or "no" for whoever gets status pages always or never, "" for those whom the house decides on.
+    """
 
     name = TextField(default="")
     email = TextField(null=True)
     phone = TextField(null=True)
     language = TextField(default="de")
     consents = Json()
+    status_pages = TextField(default="")
     created_at = UtcField()
 
     def consents_to(self, channel: str) -> bool:

@@ -88,6 +88,10 @@ staff     GET   /pages/given/<int:record_id>
 staff     POST  /pages/given/<int:record_id>/note
 staff     POST  /pages/given/<int:record_id>/documents
 staff     POST  /pages/given/documents/<int:document_id>/remove
+staff     GET   /pages/audience/contact/<int:id>
+staff     POST  /pages/audience/contact/<int:id>
+admin     GET   /pages/audience
+admin     POST  /pages/audience
 admin     GET   /pages/storage
 admin     POST  /pages/storage
 admin     GET   /pages/settings
@@ -186,6 +190,7 @@ admin     POST  /templates/<int:id>/history/<int:version>
 staff     GET   /templates/deleted
 admin     POST  /templates/<int:id>/back
 admin     POST  /outbox/oneself
+admin     POST  /outbox/oneself/sms
 staff     POST  /templates/preview
 staff     POST  /templates/preview/letter
 admin     GET   /templates/new
@@ -298,14 +303,14 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             layout_id=layout.id, version=1, at=clock.now(), actor="user:1", how="created", name="Haus", source=layout.source
         )
         page_settings.save("order", "", {"headline": {"de": "Guten Tag"}}, 0, "user:1")
+        reply = Reply.create(
+            record=record, link_id=link.id, subject="call", occasion="1", said="call_wished", at=clock.now(),
+        )
         waiting = Message.create(
             record=record, template=Template.get(), occasion="waiting", recipient="customer", state="awaiting",
             due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
         )
         by_hand = Message.create(
-        reply = Reply.create(
-            record=record, link_id=link.id, subject="call", occasion="1", said="call_wished", at=clock.now(),
-        )
             record=record, template=Template.get(), occasion="hand:0123456789abcdefghijkl", recipient="customer", actor="user:1",
             state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
         )
@@ -325,12 +330,12 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "/outbox/unusual rule": Rule.get().id, "/rules/ladder key": record.id, "/rules/ladder/<int:key> deed": "said",
         "/outbox id": Message.get().id, "/outbox/unreached id": Message.get().id,
         "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
+        "reply_id": reply.id, "/pages/replies/<int:reply_id> deed": "done",
         "document_id": handed.id, "/templates id": Template.get().id, "/appearance/layouts id": layout.id, "/senders id": sender.id, "/hooks/sms id": sender.id,
     }
 
 
 def address(route: str, world: dict[str, Any]) -> str:
-        "reply_id": reply.id, "/pages/replies/<int:reply_id> deed": "done",
     """The route with something that exists in place of each placeholder."""
 
     def fill(match: re.Match[str]) -> str:
