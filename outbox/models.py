@@ -29,7 +29,7 @@ class Message(Model):
     `reason`: a key of `outbox.states.REASONS`. `sort`: status, cancellation, link, appointment, payment, feedback, event,
     series or hand; it decides what an unclear end means. `depth`: how many causes deep, see `outbox.plan`. `sender_id`:
     none is the house's own address. `actor`: who wrote it by hand, `text`: their words in place of the template's,
-    {"de": {"subject", "body"}}, `anyway`: whether they said so although the reader has not agreed to e-mails,
+    {"de": {"subject", "body"}} or {"de": {"sms"}}, `anyway`: whether they said so although the reader has not agreed,
     `files`: the keys of what they attached, see `outbox.writing.models`. Of an SMS
     `subject` is what it says without its link, `parts`, `cost` and `currency` what it takes, `remote_id` the gateway's own.
     """

@@ -35,7 +35,8 @@ def test_the_sms_as_it_stands_goes_to_the_number_typed_in(admin: Any, gateway: S
     assert "/outbox/oneself/sms" in admin.post("/templates/preview", data=TEXT, headers=HTMX).text
     answer = admin.post("/outbox/oneself/sms", data=TEXT, headers=HTMX)
     sms = Mail.get()
-    assert answer.status_code == 200 and "im eingebauten Postfach" in answer.text and "Der Link darin führt nirgendwohin." in answer.text
+    assert answer.status_code == 200
+    assert "Die SMS liegt im eingebauten Postfach. Der Link darin führt nirgendwohin." in answer.text
     assert (sms.channel, sms.recipient) == ("sms", NUMBER)
     assert bytes(sms.content).decode().startswith("Auftrag 1047 ist fertig. http")
     assert Message.select().count() == 0 and Entry.get(Entry.what == "message.tried").data == {"reason": "sent"}

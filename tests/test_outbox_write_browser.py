@@ -1,5 +1,6 @@
 """Writing by hand in a real browser: at most three clicks after opening the order, to one and to many (F1, M1)."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
-from outbox.models import Mail
+from outbox.models import Mail, Sender
+from outbox.senders import senders
 from records.models import Record
 from tests.browsing import Browse, looked_over
 from tests.conftest import make_user
@@ -135,3 +137,28 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
         expect(page.frame_locator("iframe").locator("body")).to_contain_text("10")
         found += looked_over(page)
     assert found == []
+
+
+def test_f1_a_reminder_by_sms_is_counted_while_it_is_typed_and_sent_in_three_clicks(
+    page: Page, shop: Any, make_record: Callable[..., Record], ada: dict[str, Any], clicks: list[str]
+) -> None:
+    agreed = {**ada, "phone": "+4915112345678", "consent": {"email": True, "sms": True}}
+    make_record("1047", contact=agreed, total=Decimal("89.90"), currency="EUR", location="berlin")
+    given = {"label": "SMS", "host": "", "port": 0, "tls": "", "from_address": "Radhaus"}
+    money = {"price": "0.075", "currency": "EUR", "cap": "", "countries": ["DE"]}
+    senders.save(Sender(type="mailbox"), {**given, "settings": money}, "user:1")
+    page.goto("/records/orders/1047")
+    page.get_by_role("link", name="Zahlungserinnerung schreiben").click()
+    page.get_by_role("link", name="SMS", exact=True).click()
+    text = page.get_by_role("textbox", name="Text")
+    text.fill(f"{text.input_value()} „Danke“")
+    expect(page.locator("#counted")).to_contain_text("2 SMS, 0,15")
+    found = looked_over(page)
+    page.get_by_role("button", name="Durch einfache Zeichen ersetzen").click()
+    expect(text).to_have_value(re.compile('"Danke"$'))
+    expect(page.locator(".bubble")).to_contain_text("89,90 € offen")
+    page.get_by_role("button", name="Senden", exact=True).click()
+    expect(page.locator("#biography")).to_contain_text("Geschrieben von Mira.")
+    assert [click for click in clicks if "einfache" not in click] == ["Zahlungserinnerung schreiben", "SMS", "Senden"]
+    [sms] = deliver()
+    assert (sms.channel, sms.recipient) == ("sms", "+4915112345678") and found == []
