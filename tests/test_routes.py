@@ -315,7 +315,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
         )
     return {
-        "/u token": unsubscribe.token_of(record.contact_id),
+        "/u token": unsubscribe.token_of(record.contact_id), "/pages/audience/contact id": record.contact_id,
         "/profiles key": "vip", "/outbox/release id": waiting.id, "/outbox/write id": record.id,
         "/outbox/write/sms id": record.id, "/outbox/write/sms/contact id": record.contact_id,
         "/outbox/write/contact id": record.contact_id, "/outbox/write/many token": by_hand.occasion.partition(":")[2],
