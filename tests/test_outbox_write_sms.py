@@ -245,3 +245,22 @@ def test_a_gateway_switched_off_meanwhile_is_to_be_chosen_anew(clerk: FlaskClien
         senders.switch(row, False, "user:1")
     refused = clerk.post(f"/outbox/write/sms/{order.id}", data=typed)
     assert refused.status_code == 422 and "kein SMS-Gateway mehr" in refused.text and Message.select().count() == 0
+
+
+def test_x8_advertising_goes_only_to_those_who_agreed_to_it_and_should_say_how_to_unsubscribe(
+    clerk: FlaskClient, order: Record, gateway: Sender
+) -> None:
+    with transaction():
+        made = Template.create(name="Rabatt", advertising=True, updated_at=clock.now(), texts={
+            "de": {"subject": "", "body": "", "sms": "10 % Rabatt. {{ link }}"},
+        })
+    query = f"?template={made.id}"
+    assert "Es ist Werbung, und" in clerk.get(f"/outbox/write/sms/{order.id}{query}").text
+    assert write(clerk, order, query, anyway="1").status_code == 422 and Message.select().count() == 0
+    given = {"given": True}
+    Contact.update(consents={"sms": given, "advertising": given}).execute()
+    page = clerk.get(f"/outbox/write/sms/{order.id}{query}").text
+    assert "sagt nicht, wie man sich abmeldet" in page and "{{ abmelden.link }}" in page
+    write(clerk, order, query, sms="10 % Rabatt. Abmelden: {{ unsubscribe.url }}")
+    [sms] = deliver()
+    assert "/u/" in bytes(sms.content).decode() and "/u/…" in Message.get().subject
