@@ -1,6 +1,7 @@
 """Advertising (R4, X8): only with a consent of its own and its proof, and with one click to end it (RFC 8058)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,6 +22,8 @@ from outbox.models import Mail, Message, Sender
 from outbox.plan import Planned, plan_many
 from pages import strangers, unsubscribe
 from records.models import Contact, Location, Record
+from rules.models import Rule
+from rules.replay.world import World
 
 AGREED = "Ja, fragen Sie mich gern, ob ich zufrieden war."
 YES = {"email": True, "sms": True, "advertising": True, "advertising_text": AGREED}
@@ -86,6 +89,36 @@ def test_advertising_needs_the_consent_to_its_channel_too(send: Any) -> None:
 
 def test_a_person_cannot_send_advertising_all_the_same(send: Any) -> None:
     assert send({"email": True}, anyway=True, actor="user:1", text={"de": TEXT}).reason == "no_advertising"
+
+
+def test_advertising_is_not_written_by_hand_to_who_has_not_agreed(
+    clerk: FlaskClient, shop: Any, feedback: Template, make_record: Any, ada: dict[str, Any]
+) -> None:
+    ben = {**ada, "email": "ben@example.org", "name": "Ben", "consent": YES}
+    refused, agreed = make_record("1001"), make_record("1002", contact=ben)
+    said = "Es ist Werbung, und in die hat der Kontakt nicht eingewilligt."
+    assert said in clerk.get(f"/outbox/write/{refused.id}?template={feedback.id}").text
+    assert said not in clerk.get(f"/outbox/write/{agreed.id}?template={feedback.id}").text
+    both = {"record": [str(refused.id), str(agreed.id)], "template": str(feedback.id), "do": "check"}
+    form = {"subject-de": TEXT["subject"], "body-de": TEXT["body"], "token": "x" * 22, "do": "check"}
+    page = clerk.post("/outbox/write/many", data=both | form | {"records": both["record"]}).text
+    assert said in page and page.count('name="go"') == 1
+
+
+def test_x8_a_trial_and_the_outlook_count_who_has_not_agreed(
+    shop: Any, feedback: Template, make_record: Any, clerk: FlaskClient
+) -> None:
+    record, now = make_record("1001"), clock.now()
+    rule = Rule.create(
+        name="Feedback", kind="order", trigger="status_changed_to", options={"statuses": ["ready"]}, on=True, since=now,
+        recipients=[{"who": "customer", "address": "", "template": feedback.id}], created_at=now, updated_at=now,
+    )
+    assert "Es ist Werbung" in clerk.get(f"/rules/record/{record.id}/status?status=ready").text
+    due = Planned(rule.id, record.id, None, "o", "customer", "email", feedback.id, "status", now, now)
+    world = World(rule)
+    [known] = world.records([record.id]).values()
+    assert world.foresee(known, due, None).reason == "no_advertising"
+    assert world.foresee(known, replace(due, template_id=0), None).reason == ""
 
 
 def test_advertising_carries_a_way_out_in_its_head_and_at_its_foot(send: Any) -> None:
