@@ -8,7 +8,9 @@ from core.i18n import gettext as _
 from records.models import Source
 
 PEOPLE = {"user": User.name, "api": ApiKey.name, "source": Source.title}
-OURSELVES = {"worker": N_("Statusbote"), "customer": N_("the customer"), "demo": N_("the example")}
+OURSELVES = {
+    "worker": N_("Statusbote"), "customer": N_("the customer"), "demo": N_("the example"), "console": N_("the command line"),
+}
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:
