@@ -14,10 +14,12 @@ MEASURES = {
     "cost": "rules that do not apply (10 to 10,000), messages that are not due (1,000 to 1,000,000)",
     "replan": "a changed rule with 100,000 reminders waiting, planned anew in the background, then ended half-way",
     "mail": "what one mail costs: filled, put into its envelope, written down; and what is compiled only once",
+    "pages": "status pages of 1,000 orders published and served, beside the same bytes without us",
     "doors": "8 processes that open the same 1,000 links at the same time",
     "hostile": "a million hostile values in mails and SMS, on all cores (HOSTILE_PROCESSES says how many)",
 }
-ALONE = ("replay", "replan", "cost", "mail", "doors", "hostile")  # each a program of its own, with no mail server
+ALONE = ("replay", "replan", "cost", "mail", "pages", "doors", "hostile")  # each a program of its own, with no mail server
+PROGRAMS = {"pages": "publish"}  # what is not called as its measure: a bench/pages.py would hide the room of that name
 WHEN_NAMED = ("hostile",)  # no figure of speed, and takes minutes
 
 # figure: (what it is, the goal in words, the goal, whether more is better)
@@ -60,6 +62,13 @@ GOALS: dict[str, tuple[str, str, float, bool]] = {
     "mail_raw": ("mails/s of one core if that were all", "raw 568", 1, True),
     "mail_compiled": ("texts compiled for 5,000 mails, 2 versions", "2", 2, False),
     "mail_mjml": ("layouts compiled for 5,000 mails", "1", 1, False),
+    "publish_p50": ("one page published, p50, ms", "≤ 5", 5, False),
+    "write_p50": ("… its bytes written without us, p50, ms", "–", 1, False),
+    "pages_published": ("pages/s published, 50 changes at once", "–", 1, True),
+    "pages_written": ("… their bytes written one by one", "–", 1, True),
+    "pages_served": ("pages/s served to whoever was let in", "–", 1, True),
+    "pages_bare": ("… the same file served to anybody", "–", 1, True),
+    "page_kb": ("size of such a page, kB", "≤ 60", 60, False),
     "doors_twice": ("1,000 links opened by 8 processes: not opened just once", "0", 0, False),
     "doors": ("… presses of the button/s", "–", 1, True),
     "hostile": ("hostile values in mails and SMS", "≥ 10⁶", 1_000_000, True),

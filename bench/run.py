@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import house
-from goals import ALONE, MEASURES, WHEN_NAMED, table
+from goals import ALONE, MEASURES, PROGRAMS, WHEN_NAMED, table
 
 from core import db
 
@@ -122,7 +122,7 @@ class Batches(common.Target):  # type: ignore[misc]
 def alone(measure: str) -> dict[str, float]:
     """What a program of its own has measured."""
     print(MEASURES[measure], file=sys.stderr, flush=True)
-    program = [sys.executable, HOUSE / "bench" / f"{measure}.py", OUT / measure]
+    program = [sys.executable, HOUSE / "bench" / f"{PROGRAMS.get(measure, measure)}.py", OUT / measure]
     return json.loads(subprocess.run(program, cwd=HOUSE, stdout=subprocess.PIPE, check=True).stdout)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from core import rows
 from records.models import Contact, Kind, Location, Record
 
 
 def load(ids: Iterable[int]) -> dict[int, Record]:
     """Records by id with kind, contact, assignee, location and its manager in place: four queries, however many."""
-    records = list(Record.select().where(Record.id.in_(set(ids))))
+    records = list(_by_id(Record, set(ids)).values())
     kinds = {kind.key: kind for kind in Kind.select()}
     locations = _by_id(Location, {record.location_id for record in records})
     people = {record.contact_id for record in records} | {record.assignee_id for record in records}
@@ -23,6 +24,6 @@ def load(ids: Iterable[int]) -> dict[int, Record]:
     return {record.id: record for record in records}
 
 
-def _by_id(model: Any, ids: set[int | None]) -> dict[int | None, Any]:
-    wanted = ids - {None}
-    return {row.id: row for row in model.select().where(model.id.in_(wanted))} if wanted else {}
+def _by_id(model: Any, ids: set[Any]) -> dict[int | None, Any]:
+    names = list(model._meta.fields)
+    return {row.id: row for row in rows.by_ids(model, names, ids - {None})}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 import pytest
 
 import app as program
-from core import journal
+from core import clock, journal
 from core.db import transaction
 from core.i18n import HOUSE
-from pages import links
+from pages import documents, links
+from pages.models import Document
+from pages.models import Page as PageRow
 from rules.packs import reader
 from tests.servers import free_port
 
@@ -38,7 +41,8 @@ def front(house: Any, make_record: Any, tmp_path: Path) -> Iterator[tuple[str, s
     if not nginx:
         pytest.skip("nginx is not installed")
     reader.install("repair-shop")
-    record = make_record("1001")
+    record = make_record("1001", scheduled_at=clock.now() + timedelta(days=3))
+    documents.add(record, "Rechnung.pdf", b"%PDF-1.7 of Ada alone", "user:1")
     journal.read(program.READERS)
     with transaction():
         link = links.prepare(record.id, "customer", "ada@example.org")
@@ -107,5 +111,25 @@ def test_a_page_from_nginx_is_as_well_protected_as_one_from_python(front: tuple[
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert not {"ETag", "Last-Modified", "Accept-Ranges"} & set(page.headers)
-    with pytest.raises(URLError, match="404"):
-        fetch(f"{address}/_pages/")
+    beside(browser, page.url, html)
+    named = [PageRow.get().file, Document.get().file]
+    for inside in ("", *named, f"../{named[0]}", *(f"{name}?document=1" for name in named)):
+        with pytest.raises(URLError, match="404"):
+            fetch(f"{address}/_pages/{inside}", browser)
+
+
+def beside(browser: Any, page: str, html: str) -> None:
+    """Document and calendar file: for whoever was let in, sealed, and for nobody else."""
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(\?[^"]+)"', html)]
+    assert len(links) == 2 and any("document" in link for link in links) and any("calendar" in link for link in links)
+    for link in links:
+        answer = fetch(page + link, browser)
+        data = answer.read()
+        assert b"of Ada alone" in data if "document" in link else data.startswith(b"BEGIN:VCALENDAR")
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "sandbox" in policy
+        assert answer.headers["Cache-Control"] == "no-store" and answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer" and "noindex" in answer.headers["X-Robots-Tag"]
+        assert not {"ETag", "Last-Modified"} & set(answer.headers)
+        with pytest.raises(URLError, match="404|410"):
+            fetch(page + link)
