@@ -9,7 +9,7 @@ from emails.models import Template, unused
 FOLDER = Path(__file__).with_name("texts")
 SYSTEM = {
     "fresh_link": i18n.N_("A fresh link"),
-    "status_mail": i18n.N_("Status e‑mail"),
+    "status_mail": i18n.N_("Status message"),
     "payment_reminder": i18n.N_("Payment reminder"),
     "password_reset": i18n.N_("Password lost"),
     "invitation": i18n.N_("Invitation of a person"),
