@@ -195,4 +195,8 @@ arrive();
 trouble(document);
 
 /* The place one stands in is in sight, also at the end of a long menu. */
-document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" });
+const here = document.querySelector(".rail [aria-current]");
+if (here) {
+  const rail = here.closest(".rail");
+  rail.scrollTop = here.offsetTop + here.offsetHeight + rail.querySelector(".foot").offsetHeight - rail.clientHeight;
+}
