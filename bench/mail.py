@@ -43,7 +43,7 @@ class Counted:
 def letters(record: Record, template: Template) -> tuple[list[Composed], float]:
     """All the mails, of two versions of a template, and the seconds it took to fill one."""
     made = []
-    began = time.perf_counter()
+    began = time.process_time()
     for n in range(MAILS):
         if n == MAILS // 2:
             text = template.texts["de"]
@@ -51,18 +51,18 @@ def letters(record: Record, template: Template) -> tuple[list[Composed], float]:
         person = Person("customer", f"Ada Lovelace {n}", "ada@example.org", "de", {}, 1)
         link = links.prepare(1, "customer", "ada@example.org")
         made.append(compose.compose(template, record, person, links.url(link.id), link.expires_at))
-    return made, (time.perf_counter() - began) / MAILS
+    return made, (time.process_time() - began) / MAILS
 
 
 def envelopes(mails: list[Composed]) -> tuple[list[bytes], float]:
     now, raws = clock.now(), []
-    began = time.perf_counter()
+    began = time.process_time()
     for n, mail in enumerate(mails):
         raws.append(mime.build(
             mail, to=("Ada Lovelace", "ada@example.org"), sender=("Radhaus", "werkstatt@radhaus.example"),
             message_id=f"<{n}@bench.example>", date=now,
         ))
-    return raws, (time.perf_counter() - began) / MAILS
+    return raws, (time.process_time() - began) / MAILS
 
 
 def written_down(record: int, template: int, raws: list[bytes]) -> float:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from core import settings as house_settings
 from emails import compose, plain
+from emails.layouts import frame, kept
 from emails.models import Template
 from records.people import person
 from tests.mailing import above_foot
@@ -90,7 +91,8 @@ def test_a_german_mail(shop, make_record):
     assert mail.language == "de"
     assert above_foot(mail) == (
         "Ihr Rad\n\nGuten Tag Ada Lovelace,\n\nIhr Auftrag ist abholbereit.\n\n"
-        f"Status ansehen:\n{LINK}\n\n2 × Display (20,00\u00a0€): 40,00\u00a0€\nSumme: 40,00\u00a0€\n\nBis 20.\u00a0Dezember 2026.\n"
+        f"Status ansehen:\n{LINK}\n\n2 × Display (20,00\u00a0€): 40,00\u00a0€\nSumme: 40,00\u00a0€\n\n"
+        "Bis 20.\u00a0Dezember 2026.\n"
     )
     assert f'href="{LINK}"' in mail.html
     assert "Anlass dieser Nachricht: Auftrag 1047." in mail.html
@@ -228,6 +230,16 @@ def test_a_text_is_compiled_once_for_each_company(shop, make_record, monkeypatch
     house_settings.put("company", {**house_settings.get("company"), "name": "Radhaus Neu"})
     assert "Radhaus Neu" in composed(make_record, one).html
     assert len(calls) == 2
+
+
+def test_r5_mjml_runs_once_for_a_layout_whatever_texts_wear_it(shop, make_record, monkeypatch):
+    calls = []
+    original = frame.mjml.mjml2html
+    monkeypatch.setattr(frame.mjml, "mjml2html", lambda *given, **more: calls.append(1) or original(*given, **more))
+    kept._shipped.cache_clear()
+    for n in range(3):
+        composed(make_record, status(subject=f"Version {n}"))
+    assert len(calls) == 1
 
 
 def test_another_text_under_a_known_id_is_another_mail(shop, make_record):

@@ -12,7 +12,7 @@ from core import clock, settings
 from core.db import transaction
 from outbox.models import Sender
 from outbox.senders import senders
-from records import change, kinds, sources
+from records import change, consents, kinds, sources
 from records.contacts import Said, settle
 from records.models import Location, Source
 from rules.packs import reader
@@ -81,7 +81,8 @@ def _records(collection: str, first: int, statuses: list[str], example: dict[str
 def _contact(customer: dict[str, Any]) -> dict[str, Any]:
     known = {key: customer.get(key) for key in ("name", "email", "phone", "language")}
     mobile = customer.get("phone", "").startswith("+491")
-    return {**known, "consent": {"email": customer["consent"], "sms": customer["consent"] and mobile}}
+    agreed = {"advertising": True, "advertising_text": consents.usual_text()} if customer.get("advertising") else {}
+    return {**known, "consent": {"email": customer["consent"], "sms": customer["consent"] and mobile, **agreed}}
 
 
 def _work(example: dict[str, Any], position: int, collection: str, placed: datetime) -> dict[str, Any]:
