@@ -7,7 +7,7 @@ from typing import Any
 from core import clock, journal
 from core.db import transaction
 from core.journal import Entry, Write
-from pages import grants, links
+from pages import grants, links, policies
 from pages.links import LIVE
 from pages.models import Asking, Grant, Link
 from pages.replies import kept
@@ -36,11 +36,13 @@ def erase(record_ids: Iterable[int]) -> None:
 def settle() -> None:
     """Write down which links time has ended, and forget grants and askings that no rule asks about any more."""
     now = clock.now()
+    lasting = Record.select(Record.id).where(Record.kind.in_(policies.lasting()))
     closed = Record.select(Record.id).where(Record.closed_at <= now - links.AFTER_CLOSING)
     with transaction():
         _end("expired", Link.state.in_(LIVE), Link.expires_at <= now)
         _end("expired", Link.state.in_(LIVE), Link.created_at <= now - links.AFTER_CLOSING, Link.record.in_(closed))
-        _end("used", Link.state == "opened", Link.opened_at < now - grants.SECOND - grants.ABSOLUTE)
+        over = Link.opened_at < now - grants.SECOND - grants.ABSOLUTE
+        _end("used", Link.state == "opened", over, ~Link.record.in_(lasting))
         Grant.delete().where(Grant.created_at < now - timedelta(days=1)).execute()
         Asking.delete().where(Asking.at < now - timedelta(days=1)).execute()
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from core import clock, journal, keys
 from core.db import transaction
-from pages import links
+from pages import links, policies
 from pages.models import Grant, Link
 from records.models import Contact, Record
 
@@ -35,6 +35,8 @@ def opens(link: Link, nonce: str, at: datetime) -> bool:
     state = links.standing(link, at)
     if state != "opened":
         return state == "issued"
+    if policies.again(link):
+        return True
     grant = _grant_of(link, nonce)
     return at - grant.created_at <= AGAIN if grant else _second(link, at)
 
@@ -48,6 +50,8 @@ def open_in(link: Link, nonce: str) -> str | None:
         unopened = (Link.id == link.id, Link.state == "issued", Link.expires_at > now)
         if Link.update(state="opened", opened_at=now, openings=1).where(*unopened).execute():
             return _let_in(link, nonce, now)
+        if policies.again(link):
+            return _open_anew(link, nonce, now)
         return _open_again(Link.get_by_id(link.id), nonce, now)
 
 
@@ -75,6 +79,16 @@ def _open_again(link: Link, nonce: str, now: datetime) -> str | None:
     if link.state == "opened" and not any(_alive(grant, now) for grant in link.grants):
         Link.update(state="used").where(Link.id == link.id, Link.state == "opened").execute()
     return None
+
+
+def _open_anew(link: Link, nonce: str, now: datetime) -> str | None:
+    """Of a link that opens again and again: any browser is let in, for another while."""
+    if not Link.update(openings=Link.openings + 1).where(Link.id == link.id, Link.state == "opened").execute():
+        return None
+    cookie = _cookie(link, nonce)
+    if not Grant.update(created_at=now, used_at=now).where(Grant.token == keys.fingerprint(cookie)).execute():
+        Grant.insert(link=link.id, token=keys.fingerprint(cookie), created_at=now, used_at=now).execute()
+    return cookie
 
 
 def _second(link: Link, at: datetime) -> bool:

@@ -131,15 +131,15 @@ def _html(shot: Snapshot, sheet: Sheet) -> str:
     found = areas.printed(shot, sheet)
     number = escape(f"{shot.record.kind.label()} {shot.record.number}")
     title = number + ": " + i18n.pick(shot.status["labels"])
-    head, top, main, foot = _frame(shot.firm, not found["now"], i18n.current())
+    head, top, main, foot = _frame(shot.firm, not found["now"], sheet.policy, i18n.current())
     return "".join((head, title, top, number, main, paper.render("areas.html", areas=found), foot))
 
 
 @lru_cache(32)
-def _frame(of: Firm, calm: bool, language: str) -> Sequence[str]:
+def _frame(of: Firm, calm: bool, policy: str, language: str) -> Sequence[str]:
     """What is around a page's title, its number and its content; the same for all pages of a firm in a language."""
     gap = "\N{OBJECT REPLACEMENT CHARACTER}"
-    return paper.render("page.html", firm=of, calm=calm, title=gap, number=gap, content=gap).split(gap)
+    return paper.render("page.html", firm=of, calm=calm, policy=policy, title=gap, number=gap, content=gap).split(gap)
 
 
 def _event(entry: Entry) -> str:

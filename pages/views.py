@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from core import clock, i18n, keys
 from core.web import csrf
-from pages import answers, downloads, fresh, grants, hush, links, publish, strangers, words
+from pages import answers, downloads, fresh, grants, hush, links, policies, publish, strangers, words
 from pages.models import Link
 from pages.replies import asking
 from records.zones import zone_of
@@ -165,6 +165,8 @@ def _until(link: Link) -> str:
 
 def _gone(link: Link, over: bool = False) -> Response:
     state = links.standing(link, clock.now())
+    if over and state in links.LIVE and policies.again(link):
+        return answers.sealed(redirect(_door(link), 303))
     why = "over" if over and state in links.USED else state
     action = url_for(".ask_fresh_after", link_id=link.id) if over else url_for(".ask_fresh", token=links.token_of(link.id))
     return answers.door("gone", 410, why=why, address=fresh.masked(links.address_of(link)), action=action)

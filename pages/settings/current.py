@@ -28,6 +28,11 @@ def content(kind: str, status: str) -> Content:
     return _read(_version()).get((kind, status), ({}, None))[0]
 
 
+def kinds() -> set[str]:
+    """The kinds of which anything is set."""
+    return {kind for kind, _status in _read(_version())}
+
+
 def own(kind: str) -> set[str]:
     """The statuses of a kind that have something of their own."""
     read = _read(_version())

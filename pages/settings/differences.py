@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from pages.actions import ACTIONS
 from pages.blocks import BLOCKS
+from pages.policies import POLICIES
 from pages.settings import sheet
 from pages.settings.sheet import Content
 from records.history import Difference
@@ -35,6 +36,9 @@ def told(content: Content, kind: Kind) -> dict[str, str]:
                 said[f"{label} ({named})"] = content[part].get(language, "")
     if "action" in content:
         said[_("Next step")] = _action(content["action"])
+    if "link" in content:
+        policy = content["link"].get("policy", "")
+        said[_("The personal link opens")] = _(POLICIES.get(policy, policy))
     if "blocks" in content:
         said |= _blocks(content["blocks"], kind)
     return {label: text for label, text in said.items() if text}

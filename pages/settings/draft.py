@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from core import i18n
 from core.i18n import gettext as _
-from pages import actions
+from pages import actions, policies
 from pages.blocks import BLOCKS
 from pages.blocks.contract import AREAS
 from pages.settings import current, sheet, store, texts
@@ -106,6 +106,7 @@ def read(form: Form, kind: Kind, status: str) -> Draft:
     """A draft as it was shaped."""
     content = {
         **{part: _words(form, part) for part in TEXTS}, "action": _action(form), "blocks": _blocks(form, kind),
+        "link": current.content(kind.key, "").get("link", {}) if status else _link(form),
     }
     version = form.get("version", "0")
     return Draft(kind, status, content, int(version) if version.isdecimal() and len(version) < 10 else 0)
@@ -122,6 +123,12 @@ def _action(form: Form) -> Content:
     if key == actions.OWN:
         return {"key": key, "words": _words(form, "words")}
     return {"key": key} if key in actions.ACTIONS and key else {}
+
+
+def _link(form: Form) -> Content:
+    """How often links open; the same in every status, because a link is to the record."""
+    policy = form.get("policy", policies.ONCE)
+    return {"policy": policy} if policy in policies.POLICIES and policy != policies.ONCE else {}
 
 
 def _words(form: Form, name: str) -> dict[str, str]:

@@ -11,12 +11,15 @@ from records.models import Kind
 Content = dict[str, Any]
 Words = Mapping[str, str]  # language → text
 TEXTS = ("headline", "text", "terms")  # the first is a line, the others are Markdown
-PARTS = (*TEXTS, "action", "blocks")  # each is the status's own, or wholly that of its kind
+PARTS = (*TEXTS, "action", "blocks", "link")  # each is the status's own, or wholly that of its kind
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`arranged` are the blocks shown, by area; `options` what was chosen of each; texts as they were written."""
+    """`arranged` are the blocks shown, by area; `options` what was chosen of each; texts as they were written.
+
+    `policy`: how often links open, see `pages.policies`.
+    """
 
     arranged: Mapping[str, Sequence[Block]]
     options: Mapping[str, Mapping[str, bool]]
@@ -25,6 +28,7 @@ class Sheet:
     terms: Words
     action: str
     words: Words
+    policy: str
 
 
 def of(*contents: Content) -> Sheet:
@@ -34,7 +38,10 @@ def of(*contents: Content) -> Sheet:
     hidden = hidden_of(blocks)
     shown = {area: [BLOCKS[key] for key in keys if key not in hidden] for area, keys in placed(blocks).items()}
     written = {text: content.get(text, {}) for text in TEXTS}
-    return Sheet(shown, blocks.get("options", {}), **written, action=action.get("key", ""), words=action.get("words", {}))
+    return Sheet(
+        shown, blocks.get("options", {}), **written, action=action.get("key", ""), words=action.get("words", {}),
+        policy=content.get("link", {}).get("policy", ""),
+    )
 
 
 def merged(*contents: Content) -> Content:

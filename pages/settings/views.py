@@ -8,6 +8,7 @@ from flask_login import current_user
 from accounts.access import admin_only
 from core.i18n import gettext as _
 from core.i18n import ngettext
+from pages import policies
 from pages.actions import ACTIONS
 from pages.blocks import BLOCKS
 from pages.settings import current, differences, draft, preview, renewal, store, texts
@@ -92,7 +93,7 @@ def _page(shaped: Draft, faults: dict[str, str]) -> str:
         "pages/settings/settings.html", draft=shaped, kind=shaped.kind, kinds=kinds.everyone(), faults=faults,
         own=shaped.own, owning=current.own(shaped.kind.key), known=BLOCKS, areas=differences.AREAS,
         steps={key: _(action.label) for key, action in ACTIONS.items()},
-        language_shown=language,
+        policies={key: _(label) for key, label in policies.POLICIES.items()}, language_shown=language,
         changed=store.just_changed(shaped.kind.key, shaped.status, current_user.actor),
         chips=texts.writer().chips(shaped.kind, language), view=preview.view(shaped, request.values), address=_address,
     )

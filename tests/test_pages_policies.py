@@ -1,0 +1,113 @@
+"""How often links open is chosen per kind; the default stays what `test_pages_views` and the state machine say."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core import clock
+from core.db import transaction
+from core.journal import Entry
+from pages import endings, links
+from pages.models import Link
+from pages.settings import current, store
+from records.models import Record
+from tests.test_pages_views import address, nonce, press
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PATH = "/pages/settings/orders"
+
+
+@pytest.fixture
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(datetime(2026, 11, 20, 9, 52, tzinfo=UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def choose(house: Flask) -> Callable[[str], None]:
+    """Sets how often links to orders open."""
+
+    def set_(policy: str) -> None:
+        content = {"link": {"policy": policy}} if policy else {}
+        store.save("order", "", content, store.setting("order", "").version, "user:1")
+        current.forget()
+
+    return set_
+
+
+@pytest.fixture
+def link(time: time_machine.Traveller, shop: Any, make_record: Callable[..., Record]) -> Link:
+    """Ada's link to an order that is ready, sent an hour ago."""
+    record = make_record("1047", status="ready", location="berlin")
+    made = links.prepare(record.id, "customer", "ada@example.org")
+    with transaction():
+        links.save_many([made])
+        links.mark_sent([made.id], clock.now())
+    time.shift(HOUR)
+    return made
+
+
+def test_until_it_expires_a_link_opens_in_every_browser_as_often_as_one_likes(
+    link: Link, choose: Any, house: Flask, time: Any
+) -> None:
+    choose("until")
+    ada, telephone = house.test_client(), house.test_client()
+    for _ in range(2):
+        for browser in (ada, telephone):
+            page = browser.get(press(browser, link).location)
+            assert page.status_code == 200 and "nur einmal" not in page.text
+        time.shift(2 * DAY)
+        endings.settle()
+    assert Link.get_by_id(link.id).openings == 4
+    assert Entry.select().where(Entry.what == "link.opened").count() == 1, "rules hear of it once"
+    time.shift(30 * DAY)
+    assert ada.get(address(link)).status_code == 410
+
+
+def test_a_page_that_has_closed_leads_back_to_its_button(link: Link, choose: Any, house: Flask, time: Any) -> None:
+    choose("until")
+    ada = house.test_client()
+    view = press(ada, link).location
+    time.shift(2 * HOUR)
+    assert ada.get(view).location == address(link)
+
+
+def test_a_link_that_opens_again_can_still_be_revoked(link: Link, choose: Any, house: Flask) -> None:
+    choose("until")
+    ada = house.test_client()
+    view = press(ada, link).location
+    endings.revoke([link.id], "staff", "user:1")
+    assert ada.get(view).status_code == 410 and ada.get(address(link)).status_code == 410
+    assert ada.post(address(link), data={"nonce": "x" * 22}).status_code == 403
+
+
+def test_the_policy_holds_at_once_and_the_default_is_once(link: Link, choose: Any, house: Flask, time: Any) -> None:
+    press(house.test_client(), link)
+    late = house.test_client()
+    assert late.get(address(link)).status_code == 410
+    choose("until")
+    assert late.get(press(late, link).location).status_code == 200
+    choose("")
+    assert house.test_client().get(address(link)).status_code == 410
+    choose("nonsense")
+    assert house.test_client().get(address(link)).status_code == 410
+
+
+def test_it_is_chosen_for_the_kind_and_not_for_a_status(admin: FlaskClient) -> None:
+    assert 'name="policy"' in admin.get(PATH).text and 'name="policy"' not in admin.get(f"{PATH}?status=ready").text
+    assert admin.post(PATH, data={"version": 0, "policy": "until"}).status_code == 303
+    assert store.setting("order", "").content["link"] == {"policy": "until"}
+    assert admin.post(PATH, data={"version": 0, "status": "ready", "headline.de": "Da."}).status_code == 303
+    assert "link" not in store.setting("order", "ready").content
+    assert "So oft man möchte" in admin.get(f"{PATH}/history").text
+
+
+def test_the_nonce_is_asked_for_all_the_same(link: Link, choose: Any, house: Flask) -> None:
+    choose("until")
+    ada = house.test_client()
+    assert nonce(ada.get(address(link))) and ada.post(address(link), data={}).status_code == 403
