@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-PREFIX = "STATUSBOTE_"
+from core import bucket
+from core.bucket import Bucket
+
+PREFIX, S3 = "STATUSBOTE_", "s3://"
 SETTINGS = (
     "DATA",
     "DATABASE_URL",
@@ -38,6 +41,7 @@ class Config:
     port: int
     smtp_url: str
     pages: Path
+    bucket: Bucket | None
     x_accel: str
     secret_key: str | None
     demo_exit: bool
@@ -71,7 +75,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         host=host,
         port=port,
         smtp_url=_url("SMTP_URL", get("SMTP_URL"), "smtp smtps"),
-        pages=_pages(get("PAGES_URL", str(data / "pages"))),
+        pages=_pages(get("PAGES_URL"), data),
+        bucket=_bucket(get("PAGES_URL"), environ),
         x_accel=_location(get("X_ACCEL")),
         secret_key=_secret(get("SECRET_KEY")),
         demo_exit=get("DEMO_EXIT") not in ("", "0"),
@@ -130,10 +135,18 @@ def _base(url: str) -> str:
     return origin
 
 
-def _pages(url: str) -> Path:
-    if "://" in url and not url.startswith("file://"):
-        raise ConfigError("STATUSBOTE_PAGES_URL must be a folder; shared storage for several machines is mounted there.")
-    return _folder("PAGES_URL", url.removeprefix("file://"))
+def _pages(url: str, data: Path) -> Path:
+    """The folder of the pages; beside object storage that of their copies on this machine."""
+    if "://" in url and not url.startswith(("file://", S3)):
+        raise ConfigError("STATUSBOTE_PAGES_URL must be a folder, or object storage such as s3://bucket/prefix.")
+    return _folder("PAGES_URL", str(data / "pages") if not url or url.startswith(S3) else url.removeprefix("file://"))
+
+
+def _bucket(url: str, environ: Mapping[str, str]) -> Bucket | None:
+    try:
+        return bucket.read(url, environ) if url.startswith(S3) else None
+    except ValueError as error:
+        raise ConfigError(f"STATUSBOTE_PAGES_URL {error}.") from error
 
 
 def _folder(name: str, path: str) -> Path:

@@ -1,4 +1,4 @@
-"""Pages on disk: written whole or not at all, under names nobody can guess."""
+"""Pages on disk, and in object storage where that is shared: written whole or not at all, under names nobody can guess."""
 
 import logging
 import os
@@ -6,10 +6,11 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from core import keys
-from pages import place
+from pages import far, place
 
 WRITERS = 4  # an fsync waits for the disk, so several wait together
 FORGOTTEN = 3600  # seconds after which a file that no row names is nobody's
@@ -41,18 +42,23 @@ def put(name: str, content: bytes) -> None:
     _open(target.parent)
     _put(f"{target}.part", str(target), content)
     _sync(target.parent)
+    far.put(name, content)
 
 
 def path(name: str) -> Path | None:
     """Where a page lies; None when it is gone."""
     found = place.folder() / name
-    return found if found.is_file() else None
+    if not found.is_file() and not _fetched(name, found):
+        return None
+    return found
 
 
 def remove(names: Sequence[str]) -> None:
     """Take pages away; one that is gone already is fine."""
     for name in names:
         (place.folder() / name).unlink(missing_ok=True)
+        with suppress(far.Away):  # the next sweep finds it
+            far.remove(name)
 
 
 def folders() -> Iterator[list[str]]:
@@ -62,6 +68,23 @@ def folders() -> Iterator[list[str]]:
         files = [entry.name for entry in os.scandir(folder) if entry.is_file() and entry.stat().st_mtime < ripe]
         if files:
             yield [f"{folder.relative_to(place.folder())}/{name}" for name in files]
+    with suppress(far.Away):
+        yield from far.listed(ripe)
+
+
+def _fetched(name: str, target: Path) -> bool:
+    """Whether a file that another machine has written is here now as well."""
+    try:
+        content = far.get(name)
+        if content is None:
+            return False
+        _open(target.parent)
+        draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+        draft.write_bytes(content)
+        os.rename(draft, target)
+    except OSError:
+        return False
+    return True
 
 
 def _write(share: Sequence[tuple[str, str]]) -> list[str]:
@@ -71,7 +94,10 @@ def _write(share: Sequence[tuple[str, str]]) -> list[str]:
         target = f"{place.folder()}/{name}"
         try:
             _put(f"{target}.part", target, page.encode())
+            far.put(name, page.encode())
             written.append(name)
+        except far.Away:
+            continue
         except OSError as error:
             log.error("a page cannot be written: %s", error.strerror)
     return written
