@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +73,39 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, dict[str, An
     return app, dict(app.config), folder
 
 
+@pytest.fixture(scope="session")
+def built_on_postgres(new_database: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL database as it is after the first start."""
+    with new_database() as url:
+        folder = str(tmp_path_factory.mktemp("postgres"))
+        open_house(config.read({"STATUSBOTE_DATA": folder, "STATUSBOTE_SECRET_KEY": SECRET, "STATUSBOTE_DATABASE_URL": url}))
+        db.database.close_all()
+        yield url
+
+
 @pytest.fixture
-def house(built: tuple[Flask, dict[str, Any], Path], settings_of: Callable[..., config.Config]) -> Iterator[Flask]:
-    """A fresh house on SQLite, as it stands after the first start: the same program, with data of its own."""
+def house(
+    built: tuple[Flask, dict[str, Any], Path], settings_of: Callable[..., config.Config], request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """A fresh house as it stands after the first start: the same program, with data of its own.
+
+    It stands on SQLite, where a test has the mark `postgres` on PostgreSQL.
+    """
     app, configured, folder = built
-    given = settings_of(STATUSBOTE_SECRET_KEY=SECRET)
-    shutil.copy(folder / "statusbote.db", given.data)
+    with ExitStack() as opened:
+        given = settings_of(STATUSBOTE_SECRET_KEY=SECRET)
+        if "postgres" in request.keywords:
+            copied = request.getfixturevalue("new_database")(request.getfixturevalue("built_on_postgres"))
+            url = opened.enter_context(copied)
+            given = settings_of(STATUSBOTE_SECRET_KEY=SECRET, STATUSBOTE_DATABASE_URL=url)
+            opened.callback(lambda: db.database.close_all())
+        else:
+            shutil.copy(folder / "statusbote.db", given.data)
+            opened.callback(lambda: db.database.close())
+        yield _opened(app, configured, given)
+
+
+def _opened(app: Flask, configured: dict[str, Any], given: config.Config) -> Flask:
     open_house(given)
     app.config.clear()
     app.config.update(configured | {
@@ -85,8 +113,7 @@ def house(built: tuple[Flask, dict[str, Any], Path], settings_of: Callable[..., 
     })
     limiter.reset()
     i18n.choose("de")
-    yield app
-    db.database.close()
+    return app
 
 
 @pytest.fixture

@@ -13,10 +13,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+Database = Callable[..., AbstractContextManager[str]]
 
 _numbers = itertools.count(1)
 
@@ -44,13 +47,25 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url(new_database: Database) -> Iterator[str]:
     """The address of an empty PostgreSQL database of the test's own."""
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_server: str) -> Database:
+    """Makes PostgreSQL databases, each for the length of a block and like the one whose address is given."""
+    return partial(_database, postgres_server)
+
+
+@contextmanager
+def _database(server: str, like: str = "template1") -> Iterator[str]:
     psycopg = pytest.importorskip("psycopg")
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like.rsplit('/', 1)[-1]}")
+        yield server.rsplit("/", 1)[0] + f"/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

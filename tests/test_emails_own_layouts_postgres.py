@@ -1,26 +1,13 @@
 """Layouts of an admin's own on PostgreSQL: the same queries, the same answers."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import db, i18n
 from emails.layouts import kept
 from emails.layouts.models import Layout, LayoutVersion
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_a_layout_is_written_changed_restored_and_deleted(admin: FlaskClient) -> None:

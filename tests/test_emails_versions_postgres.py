@@ -1,26 +1,14 @@
 """Versions of templates on PostgreSQL: the same queries, the same answers."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import clock, db, i18n
+from core import clock
 from emails.models import Template, TemplateVersion
 from tests.test_emails_versions import BODY, form
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_x12_a_template_is_changed_restored_deleted_and_brought_back(admin: FlaskClient) -> None:

@@ -1,15 +1,13 @@
 """What comes after sending, on PostgreSQL: the same queries, the same answers, and the worker's own thread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import clock, db, i18n
+from core import clock
 from core.db import transaction
 from outbox.afterwards import account, blocked, bounces, calls, imap
 from outbox.afterwards.report import Report
@@ -18,15 +16,7 @@ from pages import links
 from tests.letterbox import Letterbox
 from tests.test_outbox_bounces import OURS, notification
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_calls_and_blocks_are_the_same(admin: FlaskClient, put: Callable[..., Message], make_record: Any) -> None:

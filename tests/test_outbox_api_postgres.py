@@ -1,6 +1,6 @@
 """The reading half of the HTTP API on PostgreSQL: the same questions, the same answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,20 +8,11 @@ import pytest
 from flask import Flask
 
 from accounts import keys
-from app import create_app
-from core import clock, db, i18n
+from core import clock
 from outbox.models import Message
 from outbox.states import STATES
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_every_question_is_answered(house: Flask, put: Callable[..., Message]) -> None:

@@ -1,27 +1,16 @@
 """Claiming on PostgreSQL: as many as asked for and not one more, else neither quota nor probe would hold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask import Flask
 
-from app import create_app
-from core import clock, db, i18n
+from core import clock
 from core.db import transaction
 from outbox import claim
 from outbox.models import Message, Sender
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_a_claim_takes_no_more_than_it_may(put: Callable[..., Message]) -> None:

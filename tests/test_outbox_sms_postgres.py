@@ -1,30 +1,20 @@
 """SMS on PostgreSQL: they go out, cost what they cost, and what a day may cost is kept there too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from app import create_app
-from core import clock, db, i18n, keys
+from core import clock, keys
 from core.db import transaction
 from outbox.channels import open_channel
 from outbox.delivery import Delivery
 from outbox.models import Mail, Message, Sender
 from outbox.senders import prices, senders
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_the_money_of_a_day_is_kept(put: Callable[..., Message], make_record: Any) -> None:

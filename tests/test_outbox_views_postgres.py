@@ -1,15 +1,12 @@
 """The pages of the outbox on PostgreSQL: the same queries, the same answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import clock, db, i18n
+from core import clock
 from outbox import guard, lists, release
 from outbox.models import Message
 
@@ -17,14 +14,7 @@ HTMX = {"HX-Request": "true"}
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_every_page_answers(clerk: FlaskClient, put: Callable[..., Message]) -> None:

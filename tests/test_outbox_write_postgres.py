@@ -1,16 +1,14 @@
 """Writing by hand on PostgreSQL: the same row, the same mail, once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import clock, db, i18n
+from core import clock
 from outbox.models import Mail, Message
 from outbox.writing import files
 from outbox.writing.models import Enclosure
@@ -19,15 +17,7 @@ from tests.test_outbox_write import attach, deliver, form
 from tests.test_outbox_write_many import check, going, send
 from tests.test_outbox_write_many import form as many_form
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_f1_a_reminder_goes_out_once(

@@ -1,17 +1,15 @@
 """Settings for status files on PostgreSQL: the same versions, the same pages made anew, one winner of two at once."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import db, i18n, journal
+from core import db, journal
 from core.db import transaction
 from pages import links, publish
 from pages.models import Page
@@ -22,14 +20,7 @@ from records.models import Record
 URL = "/pages/settings/orders"
 
 
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_m3_settings_are_kept_shown_restored_and_pages_made_anew(

@@ -1,6 +1,5 @@
 """Named events on PostgreSQL: heard once per key, also when two tell it at once, said in the mail, and forgotten."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -10,23 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from accounts import keys as api_keys
-from app import create_app
-from core import db, i18n
 from core.journal import Entry
 from outbox import fleeting
 from records.models import Event
 from rules.packs import reader
 from tests.test_rules_packs_play import BEN, CEM, mails
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_told_twice_at_the_same_moment_it_is_heard_once(house: Flask, client: FlaskClient, shop: dict[str, Any]) -> None:

@@ -1,15 +1,12 @@
 """Payment reminders on PostgreSQL: pauses, the brake and what goes on afterwards are the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import clock, db, i18n
+from core import clock
 from core.db import transaction
 from outbox.models import Message
 from records import payments
@@ -19,14 +16,7 @@ from rules.ladder import pauses, waiting
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_what_waits_goes_on_alike(

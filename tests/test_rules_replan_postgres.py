@@ -1,14 +1,12 @@
 """Planning anew and reaching back on PostgreSQL: the same queries, the same answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from app import create_app
-from core import clock, db, i18n, journal
+from core import clock, journal
 from core.db import transaction
 from outbox.models import Message
 from rules import engine, jobs, reach, replan, waits
@@ -17,14 +15,7 @@ from rules.models import Job, Rule
 Make = Callable[..., Any]
 
 
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def ladder(*days: int) -> dict[str, Any]:

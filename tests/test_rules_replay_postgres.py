@@ -1,6 +1,5 @@
 """Long work and trial runs on PostgreSQL: the same counts, and no job in two hands."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -8,8 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import create_app
-from core import db, i18n, journal
+from core import journal
 from core.db import database
 from core.journal import Entry
 from emails.models import Template
@@ -18,15 +16,7 @@ from rules.jobs import Step, Work
 from rules.models import Job, Rule
 from rules.replay import work
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_a_draft_is_tried(house: Flask, shop: Any, make_record: Any, letter: Template) -> None:

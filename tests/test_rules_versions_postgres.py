@@ -1,25 +1,12 @@
 """Versions, deleted rules and bulk changes on PostgreSQL: the same queries, the same answers."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
-from core import db, i18n
 from rules.models import Rule, RuleVersion
 
-
-@pytest.fixture
-def house(settings_of: Callable[..., Any], postgres_url: str) -> Iterator[Flask]:
-    """The house on PostgreSQL."""
-    app = create_app(settings_of(STATUSBOTE_DATABASE_URL=postgres_url))
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    i18n.choose("de")
-    yield app
-    db.database.close_all()
+pytestmark = pytest.mark.postgres
 
 
 def test_a_rule_is_changed_restored_deleted_and_brought_back(admin: FlaskClient, rule: Rule) -> None:
