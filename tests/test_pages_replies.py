@@ -269,7 +269,7 @@ def test_x6_taking_back_that_it_is_paid_lets_the_reminders_go_on_and_the_other_w
         pause = pauses.of(order.id)
         assert pause and pause.sort == "said_paid"
         today = clerk.get("/").text
-        assert today.count("Ist die Zahlung eingegangen?") == 1 and "Soll schon bezahlt sein" not in today
+        assert today.count("Ist die Zahlung eingegangen?") == 1 and "Als bezahlt gemeldet" not in today
         assert clerk.post(way).status_code == 302
         journal.read([publish.read, reader.read])
         assert pauses.of(order.id) is None and not kept.of([order.id])
