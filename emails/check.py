@@ -62,25 +62,8 @@ def hints(texts: Texts, advertises: bool = False) -> list[Finding]:
         sentence = _("The text is %(missing)s; those readers get the other language.", missing=missing()[language])
         found.append(Finding(sentence, language=language, tone="wait"))
     good = [Finding(_("Address and reason stand under every e‑mail."), tone="good")] if mails else []
-    return found + _differences(mails) + _about_advertising(texts, advertises) + good
-
-
-def _about_advertising(texts: Texts, marked: bool) -> list[Finding]:
-    if not marked and advertising.suspected(part for text in texts.values() for part in text.values()):
-        return [Finding(_(
-            "This looks like advertising or asks for a rating, which counts as advertising in Germany: please tick "
-            "“Advertising”, so that it reaches only those who agreed to it."
-        ), tone="wait")]
-    silent = [language for language, text in texts.items() if _says(text, "sms") and not can_leave(text["sms"])]
-    sentence = _("%(language)s: the SMS does not say how to unsubscribe; please put in that placeholder.")
-    found = [Finding(sentence % {"language": i18n.LANGUAGES[key]}, "sms", key, "wait") for key in silent if marked]
-    good = [Finding(_("It goes only to those who agreed to advertising; e‑mails say how to unsubscribe."), tone="good")]
-    return found + good if marked else []
-
-
-def can_leave(source: str) -> bool:
-    """Whether a text prints the way to unsubscribe."""
-    return advertising.LEAVE in paths(grammar.own(source))
+    adverts = [Finding(*hint) for hint in advertising.hints(texts, advertises)]
+    return found + _differences(mails) + adverts + good
 
 
 def missing() -> dict[str, str]:

@@ -18,7 +18,7 @@ from records.models import Kind, Record
 from records.people import person
 
 #: What is known only when a mail goes out; a page says the same whenever it is printed.
-ONLY_IN_MAILS = ("link", "page", "appointment", "payment.qr", "payments", "event", "reader", "today")
+ONLY_IN_MAILS = ("link", "page", "appointment", "payment.qr", "payments", "event", "reader", "today", "unsubscribe")
 LONGEST, LONGEST_LINE = 8000, 200  # characters of a text and of a headline
 SMALLER = {"h1": "h2", "h2": "h3", "h4": "h3", "h5": "h3", "h6": "h3"}
 VOID = ("br", "hr")

@@ -262,6 +262,8 @@ def test_a_template_is_marked_and_its_history_says_so(admin: FlaskClient, feedba
     form |= {"version": "2", "body.de": "Geben Sie uns eine Bewertung."}
     assert "Das sieht nach Werbung aus" in admin.post("/templates/preview", data=form).text
     assert "Das sieht nach Werbung aus" not in admin.post("/templates/preview", data={**form, "advertising": "1"}).text
+    form |= {"body.de": "Abmelden: {{ abmelden.link }}"}
+    assert "Nur Werbung sagt, wie man sich abmeldet" in admin.post("/templates/preview", data=form).text
 
 
 def test_what_statusbote_itself_sends_is_never_advertising(admin: FlaskClient) -> None:

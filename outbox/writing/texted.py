@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from core import clock
 from core.i18n import gettext as _
-from emails import check, filled, sms, sms_hints
+from emails import advertising, check, filled, sms, sms_hints
 from emails.bubble import TOKEN, Bubble
 from emails.compose import Unusable
 from outbox.models import Sender
@@ -101,7 +101,7 @@ def doubts(draft: Texted, bubble: Bubble) -> list[str]:
     if gateway:
         wait = "" if draft.date else toll.not_today(gateway, parts)
         found = [toll.never(gateway, draft.number, parts) or wait]
-    if draft.template.advertising and not check.can_leave(draft.text["sms"]):
+    if draft.template.advertising and not advertising.can_leave(draft.text["sms"]):
         found.append(_("It is advertising and does not say how to unsubscribe; please put in that placeholder."))
     return [sentence for sentence in found if sentence]
 

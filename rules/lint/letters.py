@@ -108,7 +108,7 @@ def advertising(rule: Rule, house: House) -> Iterator[str]:
                 "The template “%(name)s” advertises or asks for a rating. In Germany both count as advertising: please mark "
                 "it so, then it goes only to those who agreed, and says how to unsubscribe.", name=template.name,
             )
-        elif template.advertising and rule.channel == "sms" and not all(map(check.can_leave, texts)):
+        elif template.advertising and rule.channel == "sms" and not all(map(adverts.can_leave, texts)):
             yield _("The SMS of the template “%(name)s” does not say how to unsubscribe.", name=template.name)
         if template.advertising and "event" in {said["who"] for said in rule.recipients}:
             yield _("Nobody agreed to advertising for %(role)s, so they do not get it.", role=label("event"))
