@@ -1,4 +1,4 @@
-"""What arrives at the tests' mail server when somebody is sent a link: `mailing` gives the house a way out."""
+"""What goes out and arrives: `send_due` delivers as a worker does, `mailing` lets the house send links at once."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,13 @@ import pytest
 from flask import Flask
 
 from accounts import errands
+from core import keys
 from core.db import database
 from emails.compose import Composed
 from outbox import direct
+from outbox.channels import open_channel
+from outbox.delivery import Delivery
+from outbox.truth import Wanted
 from tests.postoffice import PostOffice
 
 
@@ -23,6 +27,13 @@ def mailing(house: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffic
         monkeypatch.setitem(house.extensions, "post", lambda: direct.way_out(url, "status.example.org"))
         yield office
         settle()
+
+
+def send_due(*wanted: Wanted, url: str = "") -> None:
+    """Deliver what is due as one worker does, by default into the built-in mailbox, until all of it is written down."""
+    delivery = Delivery(open_channel(url, "test"), wanted, f"test.0:{keys.random62(6)}", "test")
+    delivery.run()
+    delivery.close(10)
 
 
 def settle() -> None:

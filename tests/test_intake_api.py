@@ -48,7 +48,7 @@ def api(house: Flask) -> Call:
 def everything(shop: dict[str, Location], ada: dict[str, Any]) -> dict[str, Any]:
     """A state that says all there is to say."""
     return {
-        "status": "ready", "contact": {**ada, "phone": "+493023125678"}, "location": "berlin",
+        "status": "ready", "contact": {**ada, "phone": "+493023125678", "postcode": "10119"}, "location": "berlin",
         "assignee": {"name": "Mira Aydın", "email": "mira@radhaus-lindner.example"},
         "profile": "standard", "source": "webshop",
         "placed_at": "2026-11-20T10:00:00+01:00", "scheduled_at": "2026-11-25T09:30:00+01:00",
@@ -81,7 +81,7 @@ def test_a_state_is_stored_and_can_be_read_back(api: Call, everything: dict[str,
     told = api("get", "orders/1001").json
     assert told.pop("created_at") and told.pop("updated_at")
     assert told.pop("kind") == "order" and told.pop("number") == "1001"
-    assert told["assignee"] == {**everything["assignee"], "phone": None, "language": "de", "consent": {}}
+    assert told["assignee"] == {**everything["assignee"], "phone": None, "language": "de", "postcode": "", "consent": {}}
     for name, value in everything.items():
         if name.endswith("_at"):
             assert datetime.fromisoformat(told[name]) == datetime.fromisoformat(value)

@@ -7,13 +7,12 @@ from email import message_from_bytes, policy
 import pytest
 import time_machine
 
-from core import clock, journal, keys
+from core import clock, journal
 from core.db import transaction
 from core.journal import Entry
 from emails.models import Template
 from outbox import breaker, claim, valve
 from outbox import fresh as fresh_links
-from outbox.channels import open_channel
 from outbox.channels import smtp as smtp_channel
 from outbox.delivery import Delivery
 from outbox.models import Mail, Message, SenderState, Suppression
@@ -22,6 +21,7 @@ from outbox.states import Later
 from pages import links
 from pages.models import Link
 from records.models import Record
+from tests.mailing import send_due
 from tests.postoffice import HANG, PostOffice
 
 Deliver = Callable[..., Delivery]
@@ -62,9 +62,7 @@ def deliver(office) -> Callable[..., None]:
 
     def run(url: str = "", wanted: Sequence = (), connections: int = 2) -> None:
         url = url or f"smtp://127.0.0.1:{office.port}?connections={connections}"
-        delivery = Delivery(open_channel(url, "test"), wanted, f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
+        send_due(*wanted, url=url)
 
     return run
 

@@ -12,19 +12,17 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from core import clock, keys
+from core import clock
 from core.db import transaction
 from core.journal import Entry
 from emails.models import Template
-from outbox.channels import open_channel
 from outbox.channels.smtp import Smtp, SmtpConnection
-from outbox.delivery import Delivery
 from outbox.models import Message, Sender, SenderState
 from outbox.plan import Planned, plan_many
 from outbox.senders import consent, reach, senders
 from tests.conftest import make_user, sign_in
 from tests.google import CLIENT, Google
-from tests.mailing import everything_kept
+from tests.mailing import everything_kept, send_due
 
 FORM = {"type": "gmail", "label": "Werkstatt", "quota": "0", "from_name": "Werkstatt Mitte", **CLIENT}
 
@@ -76,16 +74,6 @@ def plan(shop: Any, make_record: Any) -> Callable[..., Message]:
     return make
 
 
-@pytest.fixture
-def deliver(house: Any) -> Callable[[], None]:
-    def run() -> None:
-        delivery = Delivery(open_channel("", "test"), [], f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
-
-    return run
-
-
 def fresh(message: Message) -> tuple[str, str]:
     row = Message.get_by_id(message.id)
     return row.state, row.reason
@@ -95,10 +83,10 @@ def connection(sender: Sender) -> SmtpConnection:
     return Smtp(reach.account(Sender.get_by_id(sender.id), 5), "test").connect()
 
 
-def test_r5_after_consent_mails_go_out_as_the_address_google_confirms(google, sender, connect, plan, deliver):
+def test_r5_after_consent_mails_go_out_as_the_address_google_confirms(google, sender, connect, plan):
     assert "Google lässt uns als werkstatt@gmail.example senden" in connect(sender)
     message = plan("1001", sender)
-    deliver()
+    send_due()
     assert fresh(message) == ("sent", "")
     [(envelope, to, raw)] = google.mails
     mail = message_from_bytes(raw, policy=email_policy.default)
@@ -210,23 +198,23 @@ def test_a_token_that_is_not_taken_is_replaced_once(google, sender, connect):
     one.close()
 
 
-def test_an_account_that_is_never_let_in_opens_its_breaker(google, sender, connect, plan, deliver, admin):
+def test_an_account_that_is_never_let_in_opens_its_breaker(google, sender, connect, plan, admin):
     connect(sender)
     google.email = "somebody@gmail.example"  # the mail server knows no werkstatt@
     message = plan("1001", sender)
-    deliver()
+    send_due()
     assert fresh(message) == ("planned", "sender") and google.refreshed == 2
     assert SenderState.get().reason == "sender"
 
 
 def test_r5_when_the_consent_is_over_its_messages_are_held_until_it_is_given_again(
-    google, sender, connect, plan, deliver, admin
+    google, sender, connect, plan, admin
 ):
     connect(sender)
     message = plan("1001", sender)
     google.token_fault = (400, "invalid_grant")
-    deliver()
-    deliver()
+    send_due()
+    send_due()
     assert fresh(message) == ("held", "sender_consent") and google.refreshed == 1
     assert [entry.data["sender"] for entry in Entry.select().where(Entry.what == "sender.consent_lost")] == [sender.id]
     assert "Zustimmung erneut nötig" in admin.get("/senders").text
@@ -235,7 +223,7 @@ def test_r5_when_the_consent_is_over_its_messages_are_held_until_it_is_given_aga
     assert f'href="/senders/{sender.id}/google"' in admin.get(f"/senders/{sender.id}").text
     google.token_fault = None
     assert "1 angehaltene Nachricht geht hinaus" in connect(sender)
-    deliver()
+    send_due()
     assert fresh(message) == ("sent", "") and SenderState.select().count() == 0
 
 
@@ -249,25 +237,25 @@ def test_a_consent_given_meanwhile_is_not_taken_away_by_an_older_no(google, send
 
 
 @pytest.mark.parametrize("fault", [(429, "rate_limit_exceeded"), (503, "")])
-def test_while_google_is_busy_the_sender_rests_and_nothing_is_lost(google, sender, connect, plan, deliver, fault):
+def test_while_google_is_busy_the_sender_rests_and_nothing_is_lost(google, sender, connect, plan, fault):
     connect(sender)
     messages = [plan(str(number), sender) for number in range(5)]
     google.token_fault = fault
-    deliver()
+    send_due()
     assert {fresh(message) for message in messages} == {("planned", "rest")}
     assert (SenderState.get().reason, google.refreshed) == ("rest", 1)
     google.token_fault = None
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
-        deliver()
-        deliver()
+        send_due()
+        send_due()
         assert {fresh(message) for message in messages} == {("sent", "")}
 
 
-def test_a_secret_that_is_wrong_opens_the_breaker_and_asks_nobody_for_consent(google, sender, connect, plan, deliver):
+def test_a_secret_that_is_wrong_opens_the_breaker_and_asks_nobody_for_consent(google, sender, connect, plan):
     connect(sender)
     google.token_fault = (401, "invalid_client")
     message = plan("1001", sender)
-    deliver()
+    send_due()
     assert fresh(message) == ("planned", "sender") and not senders.wants_consent(Sender.get())
 
 

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 import time_machine
 
-from core import clock, keys, rows
+from core import clock, rows
 from core.db import database, transaction
 from core.journal import Entry
 from emails.models import Template
 from outbox import guard, hand, valve
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Message
 from outbox.plan import Planned, plan_many
 from records.models import Contact, Record
+from tests.mailing import send_due
 from tests.postoffice import PostOffice
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -87,18 +86,6 @@ def sent(template: Template, record: Record) -> Callable[..., None]:
     return sent
 
 
-@pytest.fixture
-def deliver() -> Callable[..., None]:
-    """Delivers what is due into the built-in mailbox, as one worker."""
-
-    def deliver() -> None:
-        delivery = Delivery(open_channel("-", "test"), [], f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
-
-    return deliver
-
-
 def states(messages: Sequence[Message]) -> dict[str, int]:
     found = [row.state for row in Message.select(Message.state).where(Message.id.in_([message.id for message in messages]))]
     return {state: found.count(state) for state in set(found)}
@@ -108,92 +95,92 @@ def fresh(message: Message) -> Message:
     return Message.get_by_id(message.id)
 
 
-def test_x10_fifty_messages_of_a_rule_go_out_and_the_rest_waits_for_a_person(crowd, plan, deliver):
+def test_x10_fifty_messages_of_a_rule_go_out_and_the_rest_waits_for_a_person(crowd, plan):
     messages = plan(crowd(61))
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 50, "held": 11}
     held = Message.select().where(Message.state == "held")
     assert {(row.reason, row.owner) for row in held} == {("unusual", "")}
     assert Entry.select().where(Entry.what == "message.held").count() == 11
-    deliver()
+    send_due()
     assert Entry.select().where(Entry.what == "message.held").count() == 11
 
 
-def test_x10_what_went_out_within_the_hour_counts_and_what_went_before_does_not(crowd, plan, sent, deliver):
+def test_x10_what_went_out_within_the_hour_counts_and_what_went_before_does_not(crowd, plan, sent):
     sent(48, timedelta(minutes=50))
     sent(500, timedelta(minutes=70))
     messages = plan(crowd(5))
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 2, "held": 3}
 
 
-def test_x10_other_rules_are_not_held_with_it(crowd, plan, sent, deliver):
+def test_x10_other_rules_are_not_held_with_it(crowd, plan, sent):
     sent(60, timedelta(minutes=5))
     records = crowd(1)
     mine, other = plan(records), plan(records, rule=2, occasion="status:2")
-    deliver()
+    send_due()
     assert (states(mine), states(other)) == ({"held": 1}, {"sent": 1})
 
 
-def test_x10_three_times_a_usual_day_is_not_unusual(crowd, plan, sent, deliver):
+def test_x10_three_times_a_usual_day_is_not_unusual(crowd, plan, sent):
     for day in range(1, 29):
         sent(30 if day % 2 else 20, DAY * day)
     messages = plan(crowd(80))
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 75, "held": 5}
 
 
-def test_x10_a_rule_for_every_wednesday_is_measured_by_its_wednesdays(crowd, plan, sent, deliver):
+def test_x10_a_rule_for_every_wednesday_is_measured_by_its_wednesdays(crowd, plan, sent):
     for week in (1, 2, 3):
         sent(24, WEEK * week)
     messages = plan(crowd(73))
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 72, "held": 1}
 
 
-def test_x10_one_bad_day_makes_nothing_usual(crowd, plan, sent, deliver):
+def test_x10_one_bad_day_makes_nothing_usual(crowd, plan, sent):
     sent(500, DAY)
     messages = plan(crowd(51))
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 50, "held": 1}
 
 
 @pytest.mark.parametrize("given", [{"occasion": "created"}, {"sort": "link"}, {"rule": None}])
-def test_x10_answers_to_an_own_order_links_asked_for_and_letters_by_hand_are_not_held(crowd, plan, sent, deliver, given):
+def test_x10_answers_to_an_own_order_links_asked_for_and_letters_by_hand_are_not_held(crowd, plan, sent, given):
     sent(60, timedelta(minutes=5))
     messages = plan(crowd(3), **given)
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 3}
 
 
-def test_x10_orders_created_do_not_use_up_what_a_rule_may_send(crowd, plan, sent, deliver):
+def test_x10_orders_created_do_not_use_up_what_a_rule_may_send(crowd, plan, sent):
     plan(crowd(60), occasion="created")
-    deliver()
+    send_due()
     messages = plan(crowd(3))
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 3}
 
 
-def test_x10_what_a_person_released_goes_out_and_leaves_room_for_what_comes_after_it(crowd, plan, deliver):
+def test_x10_what_a_person_released_goes_out_and_leaves_room_for_what_comes_after_it(crowd, plan):
     messages = plan(crowd(60))
-    deliver()
+    send_due()
     for message in Message.select().where(Message.state == "held"):
         hand.retry(message, "user:1")
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 60}
     late = plan(crowd(1), occasion="status:2")
-    deliver()
+    send_due()
     assert states(late) == {"held": 1}
 
 
-def test_x10_a_persons_word_outlives_a_server_that_asks_for_patience(crowd, plan, sent, deliver):
+def test_x10_a_persons_word_outlives_a_server_that_asks_for_patience(crowd, plan, sent):
     sent(60, timedelta(minutes=5))
     [message] = plan(crowd(1))
-    deliver()
+    send_due()
     hand.retry(fresh(message), "user:1")
     with transaction():
         Message.update(reason="later").where(Message.id == message.id).execute()
-    deliver()
+    send_due()
     assert fresh(message).state == "sent"
 
 
@@ -209,7 +196,7 @@ def test_x10_what_is_still_going_out_counts_too(crowd, plan, sent):
     assert guard.Guard("another")._room(1, 1, [asked]) == 1
 
 
-def test_x10_fifty_messages_cost_one_question_per_rule(crowd, plan, sent, deliver, monkeypatch):
+def test_x10_fifty_messages_cost_one_question_per_rule(crowd, plan, sent, monkeypatch):
     sent(30, timedelta(minutes=5), rule=1)
     sent(30, timedelta(minutes=5), rule=2)
     records = crowd(10)
@@ -231,48 +218,48 @@ def explained(sql: str) -> list[Any]:
     return database.obj.connection().execute(f"EXPLAIN QUERY PLAN {sql}", marks).fetchall()
 
 
-def test_a_customer_gets_five_mails_a_day_and_the_sixth_when_there_is_room(record, plan, deliver):
+def test_a_customer_gets_five_mails_a_day_and_the_sixth_when_there_is_room(record, plan):
     messages = [plan([record.id], occasion=f"status:{n}")[0] for n in range(6)]
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 5, "planned": 1}
     sixth = fresh(messages[-1])
     first = min(fresh(message).sent_at for message in messages[:5])
     assert sixth.reason == "limit"
     assert abs(sixth.due_at - (first + DAY)) < timedelta(seconds=30)
     with time_machine.travel(sixth.due_at + timedelta(seconds=30)):
-        deliver()
+        send_due()
     assert fresh(sixth).state == "sent"
 
 
-def test_mails_of_the_same_day_to_one_address_count_together(record, plan, sent, deliver):
+def test_mails_of_the_same_day_to_one_address_count_together(record, plan, sent):
     sent(4, timedelta(hours=20), address="ada@example.org")
     messages = [plan([record.id], occasion=f"status:{n}")[0] for n in range(3)]
-    deliver()
+    send_due()
     dues = [fresh(message).due_at - clock.now() for message in messages[1:]]
     assert states(messages) == {"sent": 1, "planned": 2}
     assert all(timedelta(hours=3.9) < due < timedelta(hours=4.1) for due in dues)
 
 
-def test_the_sixth_mail_is_missed_when_its_time_ends_before_there_is_room(record, plan, sent, deliver):
+def test_the_sixth_mail_is_missed_when_its_time_ends_before_there_is_room(record, plan, sent):
     sent(5, HOUR, address="ada@example.org")
     [message] = plan([record.id], expires_at=clock.now() + HOUR)
-    deliver()
+    send_due()
     assert (fresh(message).state, fresh(message).reason) == ("dropped", "missed")
 
 
 @pytest.mark.parametrize("given", [{"sort": "link"}, {"recipient": "lager@example.org"}, {"rule": None}])
-def test_links_fixed_addresses_and_letters_by_hand_know_no_daily_limit(record, plan, sent, deliver, given):
+def test_links_fixed_addresses_and_letters_by_hand_know_no_daily_limit(record, plan, sent, given):
     sent(5, HOUR, address="ada@example.org")
     sent(5, HOUR, address="lager@example.org", recipient="lager@example.org")
     messages = plan([record.id], **given)
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 1}
 
 
-def test_links_do_not_use_up_the_five_mails(record, plan, sent, deliver):
+def test_links_do_not_use_up_the_five_mails(record, plan, sent):
     sent(5, HOUR, address="ada@example.org", sort="link")
     messages = plan([record.id])
-    deliver()
+    send_due()
     assert states(messages) == {"sent": 1}
 
 
@@ -306,9 +293,7 @@ def test_x10_the_switch_stops_what_is_under_way_within_two_seconds(crowd, plan):
         stopped.append(time.monotonic())
 
     with PostOffice(mails=Slow(stop)) as office:
-        delivery = Delivery(open_channel(f"smtp://127.0.0.1:{office.port}?connections=2", "test"), [], "test.0:me", "test")
-        delivery.run()
-        delivery.close(10)
+        send_due(url=f"smtp://127.0.0.1:{office.port}?connections=2")
         assert time.monotonic() - stopped[0] < 2
         went = len(office.mails)
     assert 5 <= went < 40

@@ -8,14 +8,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from app import READERS
 from core import journal
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message
 from records.models import Record
 from rules import wanted
 from rules.models import Rule
 from tests.browsing import Browse, looked_over
 from tests.conftest import make_user
+from tests.mailing import send_due
 
 Make = Callable[..., Record]
 
@@ -40,9 +39,7 @@ def four(rule: Rule, make_record: Make, ada: dict[str, Any]) -> list[Message]:
 
 def deliver() -> list[str]:
     """Sends what is due into the built-in mailbox, as the worker does; who has mail."""
-    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], "test.0:me", "test")
-    delivery.run()
-    delivery.close(5)
+    send_due(wanted.still_wanted)
     return sorted(mail.recipient for mail in Mail.select())
 
 

@@ -11,18 +11,17 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from core import clock, keys, secrets
+from core import clock, secrets
 from core.db import transaction
 from core.journal import Entry
 from emails.models import Template
 from outbox import breaker, hand
-from outbox.channels import open_channel
 from outbox.channels import smtp as smtp_channel
-from outbox.delivery import Delivery
 from outbox.models import Message, Sender, SenderState
 from outbox.plan import Planned, plan_many
 from outbox.senders import senders
 from tests.conftest import make_user
+from tests.mailing import send_due
 from tests.postoffice import HANG, PostOffice
 from tests.test_outbox_smtp import self_signed
 
@@ -90,9 +89,7 @@ def plan(shop: Any, template: Template, make_record: Any) -> Callable[..., Messa
 def deliver(own: PostOffice) -> Callable[[], None]:
     def run() -> None:
         url = f"smtp://127.0.0.1:{own.port}?connections=2"
-        delivery = Delivery(open_channel(url, "test"), [], f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
+        send_due(url=url)
 
     return run
 

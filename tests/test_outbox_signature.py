@@ -1,6 +1,6 @@
 """R5: a sender's mails may carry the signature of their domain, and receivers can check it (DKIM)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +11,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from flask.testing import FlaskClient
 
-from core import clock, keys
+from core import clock
 from core.db import transaction
 from emails.models import Template
 from outbox import claim
-from outbox.channels import dkim, open_channel
-from outbox.delivery import Delivery
+from outbox.channels import dkim
 from outbox.models import Message, Sender, SenderState
 from outbox.plan import Planned, plan_many
 from outbox.senders import senders
 from outbox.senders.signing import key, published
-from tests.mailing import everything_kept
+from tests.mailing import everything_kept, send_due
 from tests.nameserver import NameServer
 from tests.postoffice import PostOffice
 
@@ -66,16 +65,6 @@ def sender(house: Any, office: PostOffice) -> Sender:
 
 
 @pytest.fixture
-def deliver(office: PostOffice) -> Callable[[], None]:
-    def run() -> None:
-        delivery = Delivery(open_channel("", "test"), [], f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
-
-    return run
-
-
-@pytest.fixture
 def message(shop: Any, make_record: Any, sender: Sender) -> Message:
     with transaction():
         texts = {"de": {"subject": "{{ record.number }}", "body": "{{ greeting }}"}}
@@ -111,24 +100,24 @@ def test_a_mail_without_those_headers_can_be_signed_too() -> None:
     assert is_good(dkim.Signer("example.org", "sb1", LONG).sign(bare), LONG)
 
 
-def test_r5_mails_are_signed_and_a_repetition_is_the_same_to_the_byte(sender, message, deliver, office):
+def test_r5_mails_are_signed_and_a_repetition_is_the_same_to_the_byte(sender, message, office):
     key.save(sender, "example.org", "mail2026", True, pem(LONG), "user:1")
     office.faults["DOT"] = "after"
-    deliver()
+    send_due()
     assert Message.get().state == "unclear"
     office.faults.clear()
     with time_machine.travel(clock.now() + timedelta(minutes=16)):
         claim.repeat_unclear()
-        deliver()
+        send_due()
     assert Message.get().state == "sent"
     (_to, first), (_to, second) = office.mails
     assert first == second and is_good(first, LONG) and b"s=mail2026" in first
 
 
-def test_a_mail_that_shall_be_signed_never_goes_out_without(sender, message, deliver, office, admin):
+def test_a_mail_that_shall_be_signed_never_goes_out_without(sender, message, office, admin):
     key.save(sender, "example.org", "mail2026", True, pem(LONG), "user:1")
     Sender.update(secrets="sealed elsewhere").execute()
-    deliver()
+    send_due()
     assert (Message.get().state, Message.get().reason, office.mails) == ("planned", "sender", [])
     assert SenderState.get().reason == "sender"
     page = admin.post(f"/senders/{sender.id}/test", follow_redirects=True).text

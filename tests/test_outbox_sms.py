@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 import time_machine
 
-from core import clock, journal, keys
+from core import clock, journal
 from core.db import transaction
 from core.journal import Entry
 from core.keys import fingerprint
 from emails.models import Template
 from outbox import claim, fresh, hand
-from outbox.channels import open_channel, web
-from outbox.delivery import Delivery
+from outbox.channels import web
 from outbox.models import Mail, Message, Sender, SenderState, Suppression
 from outbox.plan import Planned, plan_many
 from outbox.senders import gateways, prices, senders
@@ -34,6 +33,7 @@ from tests.gateways import (
     taken_by_seven,
     taken_by_twilio,
 )
+from tests.mailing import send_due
 
 NUMBER = "+4915112345678"
 MONEY = {"price": "0.075", "currency": "EUR", "cap": "", "countries": ["DE"]}
@@ -90,16 +90,6 @@ def plan(shop: Any, template: Template, make_record: Any) -> Callable[..., Messa
     return make
 
 
-@pytest.fixture
-def deliver(house: Any) -> Callable[[], None]:
-    def run() -> None:
-        delivery = Delivery(open_channel("", "test"), [], f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
-
-    return run
-
-
 def standing(message: Message) -> tuple[str, str]:
     message = Message.get_by_id(message.id)
     return message.state, message.reason
@@ -109,10 +99,10 @@ def numbers() -> Iterator[str]:
     return (f"+4915112345{n}" for n in range(100, 999))
 
 
-def test_r4_an_sms_goes_out_and_says_what_it_took(plan, deliver, make_gateway, far):
+def test_r4_an_sms_goes_out_and_says_what_it_took(plan, make_gateway, far):
     far.answer = taken_by_seven("4711")
     message = plan("1", make_gateway())
-    deliver()
+    send_due()
     [asked] = far.asked
     message = Message.get_by_id(message.id)
     assert (asked.path, asked.headers["X-Api-Key"]) == ("/api/sms", "secret-key")
@@ -123,31 +113,31 @@ def test_r4_an_sms_goes_out_and_says_what_it_took(plan, deliver, make_gateway, f
     assert "secret-key" not in repr(list(Sender.select().dicts()))
 
 
-def test_the_link_of_an_sms_is_sent_and_never_kept(plan, deliver, make_gateway, far, template):
+def test_the_link_of_an_sms_is_sent_and_never_kept(plan, make_gateway, far, template):
     far.answer = taken_by_seven()
     template.texts = {"de": {**template.texts["de"], "sms": "{{ record.number }}: {{ link }}"}}
     template.save()
     message = plan("1", make_gateway())
-    deliver()
+    send_due()
     token = far.asked[0].form["text"].rpartition("/s/")[2]
     kept = Message.get_by_id(message.id)
     assert len(token) == 22 and kept.subject.endswith("/s/…") and token not in repr(kept.__data__)
     assert Link.get().id == kept.link_id
 
 
-def test_an_sms_without_a_link_leaves_none_that_nobody_opens(plan, deliver, make_gateway, far):
+def test_an_sms_without_a_link_leaves_none_that_nobody_opens(plan, make_gateway, far):
     far.answer = taken_by_seven()
     message = plan("1", make_gateway())
-    deliver()
+    send_due()
     assert (Message.get_by_id(message.id).link_id, Link.select().count()) == (None, 0)
 
 
-def test_twilio_is_asked_as_it_wants(plan, deliver, make_gateway, far, monkeypatch):
+def test_twilio_is_asked_as_it_wants(plan, make_gateway, far, monkeypatch):
     monkeypatch.setattr(gateways, "is_seen", lambda: True)
     far.answer = taken_by_twilio("SM42")
     sender = make_gateway("twilio")
     message = plan("1", sender)
-    deliver()
+    send_due()
     [asked], message = far.asked, Message.get_by_id(message.id)
     assert asked.path == f"/2010-04-01/Accounts/AC{'1' * 32}/Messages.json"
     assert asked.headers["Authorization"].startswith("Basic ")
@@ -156,25 +146,25 @@ def test_twilio_is_asked_as_it_wants(plan, deliver, make_gateway, far, monkeypat
     assert (message.state, message.remote_id) == ("sent", "SM42")
 
 
-def test_any_gateway_gets_values_that_stay_values(plan, deliver, make_gateway, far, template):
+def test_any_gateway_gets_values_that_stay_values(plan, make_gateway, far, template):
     hostile = 'x", "to": "+1900", {to} \\ & ü'
     template.texts = {"de": {**template.texts["de"], "sms": hostile}}
     template.save()
     plan("1", make_gateway("http"))
-    deliver()
+    send_due()
     [asked] = far.asked
     said = json.loads(asked.body)
     assert said["to"] == NUMBER and said["text"] == hostile and set(said) == {"to", "text", "ref"}
     assert asked.headers["Authorization"] == "Bearer secret-key"
 
 
-def test_a_gateway_asked_by_its_address_alone_gets_everything_encoded(plan, deliver, make_gateway, far):
+def test_a_gateway_asked_by_its_address_alone_gets_everything_encoded(plan, make_gateway, far):
     far.answer = (200, {"messages": [{"status": 0}]})
     sender = make_gateway(
         "http", method="GET", format="none", url=far.url + "/s?to={to}&m={text}", path="messages.0.status", values=["0"]
     )
     message = plan("1", sender)
-    deliver()
+    send_due()
     assert far.asked[0].path == "/s?to=%2B4915112345678&m=Auftrag%201%20ist%20fertig."
     assert standing(message) == ("sent", "")
 
@@ -201,51 +191,51 @@ TWILIO = [
 @pytest.mark.parametrize(
     ("type", "answer", "state", "reason"), [("seven", *row) for row in SEVEN] + [("twilio", *row) for row in TWILIO]
 )
-def test_each_answer_of_a_gateway_has_its_meaning(plan, deliver, make_gateway, far, type, answer, state, reason):
+def test_each_answer_of_a_gateway_has_its_meaning(plan, make_gateway, far, type, answer, state, reason):
     far.answer = answer
     sender = make_gateway(type)
     message = plan("1", sender)
-    deliver()
+    send_due()
     assert standing(message) == (state, reason) and len(far.asked) == 1
     broken = SenderState.get_or_none(SenderState.sender == f"sender:{sender.id}")
     assert (broken.reason if broken else "") == (reason if reason in ("sender", "rest", "credit") else "")
 
 
 @pytest.mark.parametrize(("code", "reason"), [(21211, "unknown_address"), (21610, "wish")])
-def test_a_number_that_takes_no_sms_is_not_written_to_again(plan, deliver, make_gateway, far, code, reason):
+def test_a_number_that_takes_no_sms_is_not_written_to_again(plan, make_gateway, far, code, reason):
     far.answer = refused_by_twilio(400, code)
     sender = make_gateway("twilio")
     plan("1", sender)
-    deliver()
+    send_due()
     assert [(row.fingerprint, row.reason) for row in Suppression.select()] == [(fingerprint(NUMBER), reason)]
     again = plan("2", sender)
-    deliver()
+    send_due()
     assert standing(again) == ("dropped", "suppressed") and len(far.asked) == 1
 
 
-def test_without_credit_everything_waits_and_goes_out_once_there_is_some(plan, deliver, make_gateway, far):
+def test_without_credit_everything_waits_and_goes_out_once_there_is_some(plan, make_gateway, far):
     far.answer, sender = refused_by_seven(500), make_gateway()
     messages = [plan(str(n), sender, phone) for n, phone in zip(range(6), numbers(), strict=False)]
-    deliver()
+    send_due()
     assert {Message.get_by_id(message.id).state for message in messages} == {"planned"}
     asked, far.answer = len(far.asked), taken_by_seven()
-    deliver()
+    send_due()
     assert len(far.asked) == asked
     senders.works(sender, "user:1")
-    deliver()
+    send_due()
     assert {standing(message) for message in messages} == {("sent", "")}
 
 
-def test_a_gateway_that_falls_silent_after_the_request_is_asked_once(plan, deliver, make_gateway, far, monkeypatch):
+def test_a_gateway_that_falls_silent_after_the_request_is_asked_once(plan, make_gateway, far, monkeypatch):
     monkeypatch.setattr(web, "LONGEST", 0.5)
     for number, fault in (("1", DROP_AFTER), ("2", HANG)):
         far.answer = fault
         message = plan(number, make_gateway(), next(numbers()) if fault == HANG else NUMBER)
-        deliver()
+        send_due()
         assert standing(message) == ("unclear", "silent")
     with time_machine.travel(clock.now() + timedelta(hours=1)):
         claim.repeat_unclear()
-        deliver()
+        send_due()
     assert len(far.asked) == 2
 
 
@@ -257,81 +247,81 @@ def test_a_crash_at_the_last_moment_leaves_an_sms_to_a_person(plan, make_gateway
     assert standing(message) == ("unclear", "crashed")
 
 
-def test_before_the_request_nothing_is_unclear(plan, deliver, make_gateway, far):
+def test_before_the_request_nothing_is_unclear(plan, make_gateway, far):
     gone = make_gateway(url="http://127.0.0.1:1/api")
     message = plan("1", gone)
-    deliver()
+    send_due()
     assert standing(message) == ("planned", "cut")
 
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest", "http://[fe80::1]/"])
-def test_a_gateway_is_never_an_address_of_the_machine_room(plan, deliver, make_gateway, url):
+def test_a_gateway_is_never_an_address_of_the_machine_room(plan, make_gateway, url):
     message = plan("1", make_gateway("http", url=url + "{to}{text}"))
-    deliver()
+    send_due()
     assert standing(message) == ("planned", "sender")
 
 
-def test_an_sms_to_another_country_is_held_until_an_admin_allows_it(plan, deliver, make_gateway, far):
+def test_an_sms_to_another_country_is_held_until_an_admin_allows_it(plan, make_gateway, far):
     far.answer, sender = taken_by_seven(), make_gateway()
     message = plan("1", sender, "+436601234567")
-    deliver()
+    send_due()
     assert (standing(message), far.asked) == (("held", "country"), [])
     senders.save(sender, {"settings": {**sender.settings, "countries": ["DE", "AT"]}}, "user:1")
-    deliver()
+    send_due()
     assert (standing(message), len(far.asked)) == (("sent", ""), 1)
 
 
-def test_the_money_of_a_day_is_kept_and_the_rest_follows(plan, deliver, make_gateway, far):
+def test_the_money_of_a_day_is_kept_and_the_rest_follows(plan, make_gateway, far):
     far.answer, sender = taken_by_seven(), make_gateway(cap="0.20")
     messages = [plan(str(n), sender, phone) for n, phone in zip(range(5), numbers(), strict=False)]
-    deliver()
+    send_due()
     assert len(far.asked) == 2 and prices.spent(sender) == Decimal("0.15")
     waiting = [message for message in messages if standing(message) == ("planned", "money_cap")]
     assert len(waiting) == 3 and {Message.get_by_id(row.id).due_at for row in waiting} == {prices.midnight(1)}
-    deliver()
+    send_due()
     assert len(far.asked) == 2
     senders.save(sender, {"settings": {**sender.settings, "cap": "0.30"}}, "user:1")
-    deliver()
+    send_due()
     assert len(far.asked) == 4
     with time_machine.travel(prices.midnight(1) + timedelta(minutes=1)):
         assert prices.spent(sender) == 0
-        deliver()
+        send_due()
     assert {standing(message) for message in messages} == {("sent", "")}
 
 
-def test_what_nobody_knows_costs_money_too(plan, deliver, make_gateway, far):
+def test_what_nobody_knows_costs_money_too(plan, make_gateway, far):
     far.answer, sender = (502, ""), make_gateway(cap="0.10")
     plan("1", sender)
-    deliver()
+    send_due()
     assert prices.spent(sender) == Decimal("0.075")
 
 
-def test_an_sms_without_a_gateway_is_held_and_goes_through_the_first_when_let_go(plan, deliver, make_gateway, far):
+def test_an_sms_without_a_gateway_is_held_and_goes_through_the_first_when_let_go(plan, make_gateway, far):
     far.answer = taken_by_seven()
     message = plan("1", None)
-    deliver()
+    send_due()
     assert standing(message) == ("held", "wrong_sender")
     make_gateway(label="Erstes")
     hand.let_go(Message.get_by_id(message.id), "user:1")
-    deliver()
+    send_due()
     assert (standing(message)[0], len(far.asked)) == ("sent", 1)
 
 
-def test_a_deleted_gateway_leaves_its_sms_to_the_next_one(plan, deliver, make_gateway, far):
+def test_a_deleted_gateway_leaves_its_sms_to_the_next_one(plan, make_gateway, far):
     far.answer, first = taken_by_seven(), make_gateway()
     message = plan("1", first)
     senders.delete(first, "user:1")
-    deliver()
+    send_due()
     assert standing(message) == ("held", "sender_gone")
     second = make_gateway()
     hand.let_go(Message.get_by_id(message.id), "user:1")
-    deliver()
+    send_due()
     assert (standing(message)[0], Message.get_by_id(message.id).sender_id) == ("sent", second.id)
 
 
-def test_the_built_in_mailbox_keeps_sms_and_nothing_leaves_the_machine(plan, deliver, make_gateway, far, admin):
+def test_the_built_in_mailbox_keeps_sms_and_nothing_leaves_the_machine(plan, make_gateway, far, admin):
     message = plan("1", make_gateway("mailbox"))
-    deliver()
+    send_due()
     mail = Mail.get(Mail.channel == "sms")
     assert (standing(message), far.asked, bytes(mail.content)) == (("sent", ""), [], b"Auftrag 1 ist fertig.")
     assert 'class="bubble"' in admin.get(f"/mailbox/{mail.id}").text
@@ -348,28 +338,28 @@ def test_mails_never_go_to_a_gateway_and_sms_are_offered_gateways_only(make_gate
     assert [row.id for row in senders.usable(1, "sms")] == [gateway.id]
 
 
-def test_the_biography_says_what_the_sms_said_and_took(plan, deliver, make_gateway, far, admin):
+def test_the_biography_says_what_the_sms_said_and_took(plan, make_gateway, far, admin):
     far.answer = taken_by_seven()
     message = plan("1", make_gateway())
-    deliver()
+    send_due()
     page = admin.get(f"/outbox/for/{message.record_id}", headers={"HX-Request": "true"}).text
     assert "Auftrag 1 ist fertig." in page and "0,075\xa0€" in page and NUMBER in page
     assert Entry.get(Entry.what == "message.sent").data["code"] == "100"
 
 
 def test_a_link_that_came_by_sms_lives_as_long_as_the_number_and_is_renewed_by_sms(
-    plan, deliver, make_gateway, far, template
+    plan, make_gateway, far, template
 ):
     far.answer = taken_by_seven()
     template.texts = {"de": {**template.texts["de"], "sms": "{{ link }}"}}
     template.save()
     plan("1", make_gateway())
-    deliver()
+    send_due()
     link = Link.get()
     assert links.standing(link, clock.now()) == "issued"
     renewal.ask(link)
     journal.read([fresh.read])
-    deliver()
+    send_due()
     said, asked = far.asked[-1].form["text"], Message.get(Message.sort == "link")
     assert (asked.channel, asked.state, renewal.masked(links.address_of(link))) == ("sms", "sent", "+49•••78")
     assert said.startswith("Radhaus") and links.standing(Link.get(Link.id == asked.link_id), clock.now()) == "issued"
@@ -377,10 +367,10 @@ def test_a_link_that_came_by_sms_lives_as_long_as_the_number_and_is_renewed_by_s
     assert links.standing(Link.get(Link.id == asked.link_id), clock.now()) == "revoked"
 
 
-def test_the_page_of_a_message_shows_the_sms_once_and_what_the_gateway_said(plan, deliver, make_gateway, far, admin):
+def test_the_page_of_a_message_shows_the_sms_once_and_what_the_gateway_said(plan, make_gateway, far, admin):
     far.answer = taken_by_seven("4711")
     message = plan("1", make_gateway())
-    deliver()
+    send_due()
     page = admin.get(f"/outbox/{message.id}").text
     assert page.count('class="bubble"') == 1 and page.count("Auftrag 1 ist fertig.") == 1
     assert "1 Teil, 0,075\xa0€" in page and "<code>100</code>" in page and "<code>4711</code>" in page

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from core import clock, keys
+from core import clock
 from core.db import transaction
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message, Sender
 from outbox.senders import prices, senders
+from tests.mailing import send_due
 
 pytestmark = pytest.mark.postgres
 
@@ -28,9 +27,7 @@ def test_the_money_of_a_day_is_kept(put: Callable[..., Message], make_record: An
         message.template.texts = {"de": {"subject": "", "body": "", "sms": "Fertig: {{ record.number }}"}}
         message.template.save()
         Message.update(expires_at=clock.now() + timedelta(days=3)).execute()
-    delivery = Delivery(open_channel("", "test"), [], f"test.0:{keys.random62(6)}", "test")
-    delivery.run()
-    delivery.close(10)
+    send_due()
     assert sorted((row.state, row.reason, row.cost) for row in Message.select()) == [
         ("planned", "money_cap", None), ("sent", "", Decimal("0.0750")),
     ]

@@ -18,8 +18,6 @@ from core.db import transaction
 from core.journal import Entry
 from core.keys import fingerprint
 from emails.models import Template
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message, Sender, Suppression
 from outbox.writing import files
 from outbox.writing.models import Enclosure
@@ -27,6 +25,7 @@ from pages.place import base_url
 from records.models import Contact, Location, Record
 from rules import wanted
 from rules.packs import reader
+from tests.mailing import send_due
 
 Make = Callable[..., Record]
 DUE = datetime(2026, 12, 4, 12, tzinfo=UTC)
@@ -58,9 +57,7 @@ def unescaped(text: str) -> str:
 
 def deliver() -> list[Any]:
     """Sends what is due into the built-in mailbox, as the worker does; the mails there, read back."""
-    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], "test.0:me", "test")
-    delivery.run()
-    delivery.close(5)
+    send_due(wanted.still_wanted)
     return [email.message_from_bytes(bytes(mail.content), policy=email.policy.default) for mail in Mail.select()]
 
 

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Sender
 from outbox.senders import senders
 from records.models import Record
 from tests.browsing import Browse, looked_over
 from tests.conftest import make_user
+from tests.mailing import send_due
 
 
 @pytest.fixture
@@ -43,9 +42,7 @@ def clicks(page: Page) -> list[str]:
 
 def deliver() -> list[Mail]:
     """Sends what is due into the built-in mailbox, as the worker does; the mails there."""
-    delivery = Delivery(open_channel("", "test"), [], "test.0:me", "test")
-    delivery.run()
-    delivery.close(5)
+    send_due()
     return list(Mail.select())
 
 

@@ -14,12 +14,11 @@ from core.db import transaction
 from core.journal import Entry
 from core.keys import fingerprint
 from emails.models import Template
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message, Sender, Suppression
 from outbox.senders import senders
 from records.models import Contact, Location, Record
 from rules import wanted
+from tests.mailing import send_due
 
 Make = Callable[..., Record]
 HTMX = {"HX-Request": "true"}
@@ -66,9 +65,7 @@ def write(client: FlaskClient, record: Record, query: str = "", **typed: str) ->
 
 
 def deliver() -> list[Mail]:
-    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], "test.0:me", "test")
-    delivery.run()
-    delivery.close(5)
+    send_due(wanted.still_wanted)
     return list(Mail.select().where(Mail.channel == "sms"))
 
 

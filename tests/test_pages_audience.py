@@ -13,8 +13,6 @@ from core import clock, journal, keys
 from core.db import transaction
 from emails import without_page
 from emails.models import Template
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message
 from outbox.plan import Planned, plan_many
 from pages import audience
@@ -22,6 +20,7 @@ from pages.models import Link
 from records.models import Contact, Record
 from rules import wanted
 from rules.packs import reader
+from tests.mailing import send_due
 
 BODY = "Ihr Auftrag ist fertig.\n\n[Ansehen]({{ link }})\n\nDer Link gilt bis zum {{ link.expires }}.\n\n{{ page.file }}"
 SMS = "Fertig. Einzelheiten: {{ link }}"
@@ -45,9 +44,7 @@ def send(record: Record, template: Template, **more: Any) -> Message:
         )])
     while journal.read(app.READERS):
         pass
-    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], f"test.0:{keys.random62(6)}", "test")
-    delivery.run()
-    delivery.close(10)
+    send_due(wanted.still_wanted)
     found: Message = Message.select().order_by(Message.id.desc()).get()
     return found
 

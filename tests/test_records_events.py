@@ -15,8 +15,6 @@ from core.db import transaction
 from core.journal import Entry
 from emails import check, compose
 from emails.models import Template
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message
 from pages import links
 from pages.models import Link
@@ -24,6 +22,7 @@ from records import biography, events, people
 from records.contacts import Refused
 from records.models import Event, Kind, Record
 from rules.models import Rule
+from tests.mailing import send_due
 from tests.test_emails_compose import HOSTILE
 
 LABELS = {"de": "Nachricht eingegangen", "en": "Message received"}
@@ -60,9 +59,7 @@ def go(record: Record, data: dict[str, Any] | None = None, **more: Any) -> list[
     events.report(record, "message_received", data or {}, more.pop("person", None), "api:1", **more)
     while journal.read(app.READERS):
         pass
-    delivery = Delivery(open_channel("", "test"), [], "test.0:abc", "test")
-    delivery.run()
-    delivery.close(10)
+    send_due()
     return [(mail.recipient, mail.subject, _text(bytes(mail.content))) for mail in Mail.select().order_by(Mail.id)]
 
 

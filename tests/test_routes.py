@@ -311,8 +311,8 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now() + timedelta(days=1),
         )
         by_hand = Message.create(
-            record=record, template=Template.get(), occasion="hand:0123456789abcdefghijkl", recipient="customer", actor="user:1",
-            state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
+            record=record, template=Template.get(), occasion="hand:0123456789abcdefghijkl", recipient="customer",
+            actor="user:1", state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
         )
     return {
         "/u token": unsubscribe.token_of(record.contact_id), "/pages/audience/contact id": record.contact_id,
@@ -331,7 +331,8 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
         "/outbox id": Message.get().id, "/outbox/unreached id": Message.get().id,
         "/outbox/for id": Record.get().id, "/mailbox id": mail.id,
         "reply_id": reply.id, "/pages/replies/<int:reply_id> deed": "done",
-        "document_id": handed.id, "/templates id": Template.get().id, "/appearance/layouts id": layout.id, "/senders id": sender.id, "/hooks/sms id": sender.id,
+        "document_id": handed.id, "/templates id": Template.get().id, "/appearance/layouts id": layout.id,
+        "/senders id": sender.id, "/hooks/sms id": sender.id,
     }
 
 

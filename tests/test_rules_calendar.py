@@ -11,12 +11,10 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from core import clock, journal, keys
+from core import clock, journal
 from core.db import transaction
 from core.journal import Entry
 from emails.models import Template
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message
 from records import change, hours, kinds, openings
 from records.models import Location, Record
@@ -24,6 +22,7 @@ from rules import engine, jobs, series, wanted
 from rules.models import Job, Rule
 from rules.triggers import TRIGGERS
 from rules.triggers.steps import key as step_key
+from tests.mailing import send_due
 
 ZONES = ("Europe/Berlin", "Africa/Cairo", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,9 +84,7 @@ def work() -> None:
         pass
     series.notice()
     jobs.run_all()
-    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], f"test.0:{keys.random62(6)}", "test")
-    delivery.run()
-    delivery.close(10)
+    send_due(wanted.still_wanted)
 
 
 def census(machine: Any, until: datetime) -> list[Message]:

@@ -9,11 +9,9 @@ import time_machine
 from flask.testing import FlaskClient
 
 import app as program
-from core import clock, journal, keys
+from core import clock, journal
 from core.journal import Entry
 from outbox import hand
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message
 from records import payments
 from records.models import Record
@@ -21,6 +19,7 @@ from rules import wanted
 from rules.ladder import pauses, waiting
 from rules.ladder.models import Pause
 from rules.models import Rule
+from tests.mailing import send_due
 
 Make = Callable[..., Record]
 HTMX = {"HX-Request": "true"}
@@ -50,9 +49,7 @@ class Days:
             pass
         for sweep in program.SWEEPS:
             sweep()
-        delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
+        send_due(wanted.still_wanted)
 
 
 @pytest.fixture

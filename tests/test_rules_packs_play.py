@@ -14,16 +14,15 @@ from flask.testing import FlaskClient
 
 import app
 from accounts import keys as api_keys
-from core import clock, journal, keys
+from core import clock, journal
 from core.db import transaction
 from outbox import fleeting
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message
 from pages import publish
 from records.models import Event
 from rules import jobs, wanted
 from rules.packs import reader
+from tests.mailing import send_due
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=BERLIN)
@@ -61,9 +60,7 @@ def mails() -> list[tuple[str, str]]:
     for sweep in app.SWEEPS:
         sweep()
     jobs.run_all()
-    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], f"test.0:{keys.random62(6)}", "test")
-    delivery.run()
-    delivery.close(10)
+    send_due(wanted.still_wanted)
     return sorted((mail.recipient, mail.subject) for mail in Mail.select() if mail.id not in before)
 
 

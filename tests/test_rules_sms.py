@@ -8,11 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import READERS
-from core import clock, i18n, journal, keys
+from core import clock, i18n, journal
 from core.db import transaction
 from emails.models import Template
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message, Sender
 from records.models import Record
 from rules import index, jobs, lint, wanted, words
@@ -20,6 +18,7 @@ from rules.lint.house import House
 from rules.models import Rule
 from rules.replay import parts
 from rules.replay.world import Foreseen
+from tests.mailing import send_due
 
 Make = Callable[..., Record]
 HTMX = {"HX-Request": "true"}
@@ -240,9 +239,7 @@ def test_r4_from_the_shop_to_the_phone(texted: Rule, shop: Any, make_record: Mak
     make_record("1002", contact={"name": "Ben", "phone": "+4930123457", "consent": {"sms": False}})
     make_record("1003", contact={"name": "Cem", "email": "cem@example.org", "consent": {"sms": True}})
     read()
-    delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], f"test.0:{keys.random62(6)}", "test")
-    delivery.run()
-    delivery.close(10)
+    send_due(wanted.still_wanted)
     ends = {one.record.number: (one.state, one.reason) for one in Message.select()}
     assert ends == {"1001": ("sent", ""), "1002": ("dropped", "no_consent"), "1003": ("dropped", "no_address")}
     kept = Mail.get()

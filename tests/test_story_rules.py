@@ -9,10 +9,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
 import app as program
-from core import clock, journal, keys, settings
+from core import clock, journal, settings
 from core.db import transaction
-from outbox.channels import open_channel
-from outbox.delivery import Delivery
 from outbox.models import Mail, Message
 from records import events
 from records.models import Kind, Location, Record
@@ -20,6 +18,7 @@ from rules import jobs, wanted
 from rules.models import Rule
 from rules.packs import reader
 from tests.browsing import faults
+from tests.mailing import send_due
 
 Make = Callable[..., Record]
 BERLIN = clock.zone("Europe/Berlin")
@@ -60,9 +59,7 @@ class World:
         for sweep in program.SWEEPS:
             sweep()
         jobs.run_all()
-        delivery = Delivery(open_channel("", "test"), [wanted.still_wanted], f"test.0:{keys.random62(6)}", "test")
-        delivery.run()
-        delivery.close(10)
+        send_due(wanted.still_wanted)
 
     def arrived(self) -> list[tuple[str, str]]:
         """The subjects of all mails, each with its minute in Berlin."""
