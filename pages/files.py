@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from core import keys
@@ -14,8 +15,20 @@ from pages import far, place
 
 WRITERS = 4  # an fsync waits for the disk, so several wait together
 FORGOTTEN = 3600  # seconds after which a file that no row names is nobody's
+ROOM = 200  # pages that a process puts into one folder before it takes another
 
 log = logging.getLogger("statusbote.pages")
+
+
+@dataclass
+class Filling:
+    """A folder, and how many pages it still takes."""
+
+    folder: str = ""
+    left: int = 0
+
+
+_filling = Filling()
 _writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="pages")
 
 
@@ -23,7 +36,7 @@ def keep(pages: Sequence[str]) -> list[str | None]:
     """Write pages durably; their names below the pages folder, None for one that could not be written."""
     if not pages:
         return []
-    folder = f"{secrets.token_hex(1)}/{secrets.token_hex(1)}"  # one for all of a batch: it is synced once
+    folder = _filled(len(pages))  # one for all of a batch: it is synced once
     named = [(f"{folder}/{keys.random62(24)}.html", page) for page in pages]
     try:
         _open(place.folder() / folder)
@@ -34,6 +47,14 @@ def keep(pages: Sequence[str]) -> list[str | None]:
         log.error("pages cannot be written: %s", error.strerror)
         return [None] * len(pages)
     return [name if name in written else None for name, page in named]
+
+
+def _filled(more: int) -> str:
+    """The folder that takes the next pages: the same for some hundred, since making one costs more than writing a page."""
+    if _filling.left <= 0:
+        _filling.folder, _filling.left = f"{secrets.token_hex(1)}/{secrets.token_hex(1)}", ROOM
+    _filling.left -= more
+    return _filling.folder
 
 
 def put(name: str, content: bytes) -> None:
