@@ -41,7 +41,7 @@ class Link(Model):
 
     `id` is `<stem>-<issue>`; each fresh link is the next issue. `token` is a SHA-256: the token itself is derived, see
     `pages.links`. `state`: issued, opened, used, expired, revoked, erased. `sent_to` is the address's fingerprint.
-    `openings` counts the browsers that were let in.
+    `openings` counts the browsers that were let in, `tries` the postcodes that were entered.
     """
 
     id = TextField(primary_key=True)
@@ -55,6 +55,7 @@ class Link(Model):
     sent_at = UtcField(null=True)
     opened_at = UtcField(null=True)
     openings = IntegerField(default=0)
+    tries = IntegerField(default=0)
     record_id: Any
     grants: Any
 

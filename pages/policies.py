@@ -4,9 +4,10 @@ from core.i18n import N_
 from pages.models import Link
 from pages.settings import current
 
-ONCE, UNTIL = "", "until"
+ONCE, UNTIL, POSTCODE = "", "until", "postcode"
 POLICIES = {
     ONCE: N_("Once, in one browser"),
+    POSTCODE: N_("Once, after the postcode was entered"),
     UNTIL: N_("As often as one likes, until it expires"),
 }
 

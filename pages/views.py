@@ -5,25 +5,21 @@ These views use neither the back office's session nor its CSRF tokens: a form be
 
 import logging
 import secrets
-from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from core import clock, i18n, keys
 from core.web import csrf
-from pages import answers, downloads, fresh, grants, hush, links, policies, publish, strangers, words
+from pages import answers, doors, downloads, fresh, grants, hush, links, postcode, publish, strangers
 from pages.models import Link
 from pages.replies import asking
-from records.zones import zone_of
 
 bp = Blueprint("status", __name__, url_prefix="/s")
 csrf.exempt(bp)
 bp.record_once(lambda state: hush.listen())
-
-DAY = timedelta(days=1)
 
 log = logging.getLogger("statusbote.pages")
 
@@ -37,9 +33,9 @@ def landing(token: str) -> Response:
     """Ask to press a button; this changes nothing, whoever looks."""
     link = _known(token)
     if _here(link):
-        return _to_view(link)
-    nonce = request.cookies.get(_cookie("nonce", link.id)) or keys.random62(22)
-    return _landing(link, nonce) if grants.opens(link, nonce, clock.now()) else _gone(link)
+        return doors.to_view(link)
+    nonce = doors.held("nonce", link.id) or keys.random62(22)
+    return doors.landing(link, nonce) if grants.opens(link, nonce, clock.now()) else doors.gone(link)
 
 
 @bp.post("/<token>")
@@ -47,16 +43,22 @@ def open_link(token: str) -> Response:
     """Open the link in the browser that was shown the button."""
     link = _known(token)
     if _here(link):
-        return _to_view(link)
-    nonce, given = request.cookies.get(_cookie("nonce", link.id), ""), request.form.get("nonce", "")
+        return doors.to_view(link)
+    nonce, given = doors.held("nonce", link.id), request.form.get("nonce", "")
     if not nonce or not secrets.compare_digest(nonce.encode(), given.encode()):
-        return _landing(link, keys.random62(22), again=True, status=403)
+        return doors.landing(link, keys.random62(22), again=True, status=403)
+    if postcode.needed(link) and grants.opens(link, nonce, clock.now()):
+        if "postcode" not in request.form:
+            return doors.asks(link, nonce)
+        if not postcode.admits(link, request.form["postcode"]):
+            link = _known(token)
+            return doors.gone(link) if postcode.rests(link) else doors.asks(link, nonce, wrong=True)
     grant = grants.open_in(link, nonce)
     if grant is None:
-        return _gone(link)
-    response = _to_view(link)
-    _remember(response, "grant", link, grant, DAY)  # how long it opens the page is for the house to say, not for the cookie
-    _remember(response, "nonce", link, nonce, grants.AGAIN)
+        return doors.gone(link)
+    response = doors.to_view(link)
+    doors.remember(response, "grant", link, grant, doors.DAY)  # how long it opens the page the house says, not the cookie
+    doors.remember(response, "nonce", link, nonce, grants.AGAIN)
     return response
 
 
@@ -65,7 +67,7 @@ def view(link_id: str) -> Response:
     """The newest page of the record, for a browser that was let in."""
     visit = _visit(link_id)
     if not visit.valid:
-        return _gone(visit.link, over=True)
+        return doors.gone(visit.link, over=True)
     try:
         if beside := downloads.asked(visit.link.record_id, request.args):
             return beside
@@ -84,7 +86,7 @@ def reply(link_id: str) -> Response:
     """Take what the customer says on the page."""
     visit = _visit(link_id)
     if not visit.valid:
-        return _gone(visit.link, over=True)
+        return doors.gone(visit.link, over=True)
     try:
         said = asking.answer(visit.link, request.args.get(asking.QUERY, ""), request.form, _proof(visit.link))
     except downloads.Missing:
@@ -99,13 +101,13 @@ def reply(link_id: str) -> Response:
 @bp.post("/<token>/fresh")
 def ask_fresh(token: str) -> Response:
     """Send a fresh link to the address on file; whether that happens, the answer does not tell."""
-    return _asked(_known(token))
+    return _ask(_known(token))
 
 
 @bp.post("/v/<link_id>/fresh")
 def ask_fresh_after(link_id: str) -> Response:
     """The same for a browser whose visit is over."""
-    return _asked(_visit(link_id).link)
+    return _ask(_visit(link_id).link)
 
 
 @bp.errorhandler(Unknown)
@@ -121,12 +123,17 @@ def _trouble(error: Exception) -> Any:
     return answers.trouble()
 
 
+def _ask(link: Link) -> Response:
+    fresh.ask(link)
+    return answers.door("asked")
+
+
 def _known(token: str) -> Link:
     return _spoken(links.find(token))
 
 
 def _visit(link_id: str) -> grants.Visit:
-    visit = grants.visit(link_id, request.cookies.get(_cookie("grant", link_id), ""))
+    visit = grants.visit(link_id, doors.held("grant", link_id))
     if visit is None:
         raise Unknown
     _spoken(visit.link)
@@ -143,53 +150,11 @@ def _spoken(link: Link | None) -> Link:
 
 
 def _proof(link: Link) -> str:
-    return asking.proof_of(link, request.cookies.get(_cookie("grant", link.id), ""))
+    return asking.proof_of(link, doors.held("grant", link.id))
 
 
 def _here(link: Link) -> bool:
     """True when this browser may read on."""
-    cookie = request.cookies.get(_cookie("grant", link.id))
+    cookie = doors.held("grant", link.id)
     visit = grants.visit(link.id, cookie) if cookie else None
     return bool(visit and visit.valid)
-
-
-def _landing(link: Link, nonce: str, again: bool = False, status: int = 200) -> Response:
-    response = answers.door("landing", status, action=_door(link), nonce=nonce, again=again, until=_until(link))
-    _remember(response, "nonce", link, nonce, DAY)
-    return response
-
-
-def _until(link: Link) -> str:
-    return words.day(links.expiry(link).astimezone(zone_of(link.record)))
-
-
-def _gone(link: Link, over: bool = False) -> Response:
-    state = links.standing(link, clock.now())
-    if over and state in links.LIVE and policies.again(link):
-        return answers.sealed(redirect(_door(link), 303))
-    why = "over" if over and state in links.USED else state
-    action = url_for(".ask_fresh_after", link_id=link.id) if over else url_for(".ask_fresh", token=links.token_of(link.id))
-    return answers.door("gone", 410, why=why, address=fresh.masked(links.address_of(link)), action=action)
-
-
-def _asked(link: Link) -> Response:
-    fresh.ask(link)
-    return answers.door("asked")
-
-
-def _to_view(link: Link) -> Response:
-    response = redirect(url_for(".view", link_id=link.id), 303)
-    return answers.sealed(response)
-
-
-def _door(link: Link) -> str:
-    return url_for(".open_link", token=links.token_of(link.id))
-
-
-def _remember(response: Response, what: str, link: Link, value: str, life: timedelta) -> None:
-    https = current_app.config["STATUSBOTE"].https
-    response.set_cookie(_cookie(what, link.id), value, max_age=life, path="/", secure=https, httponly=True, samesite="Lax")
-
-
-def _cookie(what: str, link_id: str) -> str:
-    return f"{'__Host-' if current_app.config['STATUSBOTE'].https else ''}{what}-{link_id}"

@@ -15,6 +15,7 @@ from records.models import Contact
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 REGION = "DE"
+LONGEST_POSTCODE = 12
 LONGEST_NUMBER = 16  # a plus and 15 digits (E.164)
 
 
@@ -53,6 +54,11 @@ def clean_phone(text: str | None, field: str = "contact.phone") -> str | None:
     return written
 
 
+def clean_postcode(text: str | None, field: str = "contact.postcode") -> str | None:
+    """A postcode as it is written in its country; None where nothing is said. Raises Refused."""
+    return None if text is None else " ".join(clean_text(text, field, LONGEST_POSTCODE).upper().split())
+
+
 def clean_text(text: str, field: str, longest: int = 200) -> str:
     """One line of text; raises Refused for control characters and for more than `longest` characters."""
     if CONTROL.search(text):
@@ -71,6 +77,7 @@ class Said:
     phone: str | None
     language: str | None
     consent: dict[str, Any]
+    postcode: str | None = None
 
     @classmethod
     def of(cls, state: dict[str, Any], field: str) -> "Said":
@@ -82,6 +89,7 @@ class Said:
             phone=clean_phone(state.get("phone"), f"{field}.phone"),
             language=i18n.nearest(state["language"]) if state.get("language") else None,
             consent={k: v for k, v in (state.get("consent") or {}).items() if v is not None},
+            postcode=clean_postcode(state.get("postcode"), f"{field}.postcode"),
         )
 
 
@@ -136,7 +144,7 @@ def _known(said: Said) -> Contact | None:
 
 def _update(contact: Contact, said: Said, actor: str) -> list[str]:
     changed = []
-    for field in ("name", "email", "phone", "language"):
+    for field in ("name", "email", "phone", "language", "postcode"):
         value = getattr(said, field)
         if value is not None and value != getattr(contact, field):
             setattr(contact, field, value)

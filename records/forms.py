@@ -18,6 +18,7 @@ from records.wording import telephone
 from records.zones import utc_of, zone_of
 
 Given = dict[str, Any]  # what stands in the inputs; "items" is a list of dicts with ITEM as keys
+CONTACT = ("name", "email", "phone", "language", "postcode")
 ITEM = ("name", "quantity", "price", "delivered")
 NOON = time(12)
 INPUTS = {  # which inputs decide a field
@@ -53,7 +54,7 @@ def shown_contact(contact: Contact | None) -> Given:
     """A contact as the inputs hold it."""
     if contact is None:
         return {"contact.language": "de", "consent.advertising_text": consents.usual_text()}
-    inputs = {f"contact.{field}": getattr(contact, field) or "" for field in ("name", "email", "language")}
+    inputs = {f"contact.{field}": getattr(contact, field) or "" for field in ("name", "email", "language", "postcode")}
     inputs["contact.phone"] = telephone(contact.phone or "")
     with i18n.speaking(contact.language):
         usual = "" if ADVERTISING in contact.consents else consents.usual_text()
@@ -66,7 +67,7 @@ def said_of_contact(given: Given, contact: Contact | None) -> Given:
 
     Raises Refused when somebody ticks advertising and does not say what was agreed to.
     """
-    said: Given = {field: given.get(f"contact.{field}", "").strip() for field in ("name", "email", "phone", "language")}
+    said: Given = {field: given.get(f"contact.{field}", "").strip() for field in CONTACT}
     ticked = {one: bool(given.get(f"consent.{one}")) for one in consents.ALL}
     known = contact.consents if contact else {}
     consent: Given = {one: tick for one, tick in ticked.items() if tick or one in known}

@@ -50,6 +50,7 @@ class Contact(Model):
     name = TextField(default="")
     email = TextField(null=True)
     phone = TextField(null=True)
+    postcode = TextField(default="")
     language = TextField(default="de")
     consents = Json()
     status_pages = TextField(default="")

@@ -111,3 +111,63 @@ def test_the_nonce_is_asked_for_all_the_same(link: Link, choose: Any, house: Fla
     choose("until")
     ada = house.test_client()
     assert nonce(ada.get(address(link))) and ada.post(address(link), data={}).status_code == 403
+
+
+def enter(browser: FlaskClient, link: Link, postcode: str) -> Any:
+    """Press the button, then enter a postcode."""
+    token = {"nonce": nonce(browser.get(address(link)))}
+    asked = browser.post(address(link), data=token)
+    assert asked.status_code == 200 and "Bitte geben Sie Ihre Postleitzahl ein." in asked.text
+    return browser.post(address(link), data={**token, "postcode": postcode})
+
+
+@pytest.fixture
+def known(make_record: Callable[..., Record], link: Link, choose: Any, ada: dict[str, Any]) -> Link:
+    """Ada's link, which asks for her postcode."""
+    make_record("1047", contact={**ada, "postcode": "w1a 1aa"})
+    choose("postcode")
+    return link
+
+
+def test_the_postcode_is_asked_for_after_the_button_and_opens_the_page(known: Link, house: Flask) -> None:
+    browser = house.test_client()
+    wrong = enter(browser, known, "10999")
+    assert wrong.status_code == 422 and "W1A" not in wrong.text and Link.get_by_id(known.id).state == "issued"
+    opened = enter(browser, known, " W1A-1aa ")
+    assert opened.status_code == 303 and browser.get(opened.location).status_code == 200
+    assert Link.get_by_id(known.id).openings == 1
+
+
+def test_after_five_wrong_postcodes_the_link_rests_and_a_fresh_one_is_offered(known: Link, house: Flask) -> None:
+    browser = house.test_client()
+    codes = [enter(browser, known, str(number)).status_code for number in range(5)]
+    assert codes == [422, 422, 422, 422, 410]
+    late = browser.get(address(known))
+    assert late.status_code == 410 and "Dieser Link ruht jetzt." in late.text and "Neuen Link senden" in late.text
+    (line,) = Entry.select().where(Entry.what == "link.revoked")
+    assert line.data["reason"] == "postcode"
+    browser.post(f"{address(known)}/fresh")
+    (fresh,) = Link.select().where(Link.id != known.id)
+    assert enter(browser, fresh, "W1A 1AA").status_code == 303
+
+
+def test_tries_are_counted_whoever_tries(known: Link, house: Flask) -> None:
+    for number in range(5):
+        enter(house.test_client(), known, str(number))
+    assert house.test_client().get(address(known)).status_code == 410
+
+
+def test_who_has_no_postcode_on_file_is_not_asked(link: Link, choose: Any, house: Flask) -> None:
+    choose("postcode")
+    assert press(house.test_client(), link).status_code == 303
+
+
+def test_the_api_and_the_form_keep_a_postcode(
+    make_record: Callable[..., Record], clerk: FlaskClient, ada: dict[str, Any]
+) -> None:
+    record = make_record("1001", contact={**ada, "postcode": " 10999 "})
+    assert record.contact.postcode == "10999"
+    make_record("1001", contact={"name": ada["name"], "email": ada["email"]})
+    page = clerk.get(f"/contacts/{record.contact_id}/edit").text
+    assert 'name="contact.postcode"' in page and 'value="10999"' in page
+    assert "10999" in clerk.get(f"/contacts/{record.contact_id}").text

@@ -56,7 +56,7 @@ def _person(contact: Contact | None) -> dict[str, Any] | None:
     if contact is None:
         return None
     consent = {channel: bool(proof.get("given")) for channel, proof in contact.consents.items()}
-    plain = {name: getattr(contact, name) for name in ("name", "email", "phone", "language")}
+    plain = {name: getattr(contact, name) for name in ("name", "email", "phone", "language", "postcode")}
     return {**plain, "consent": consent}
 
 

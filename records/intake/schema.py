@@ -94,6 +94,9 @@ class Person(Said):
     phone: Line | None = Field(None, examples=["+493023125678"])
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$", max_length=35)] | None = None
     consent: Consent | None = None
+    postcode: Annotated[str, Field(pattern=LINE, max_length=12)] | None = Field(
+        None, examples=["10999"], description="Asked for before a status page, where links of the kind are set to that.",
+    )
 
 
 class Item(Said):

@@ -8,7 +8,7 @@ import phonenumbers
 from babel.numbers import get_currency_precision
 
 from core.i18n import gettext as _
-from records.contacts import Refused
+from records.contacts import LONGEST_POSTCODE, Refused
 from records.intake.shops.reading import Part
 
 
@@ -37,6 +37,12 @@ def phone(text: str | None, country: str | None) -> str | None:
     if not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def postcode(text: str | None) -> str | None:
+    """As far as it is one: customers type what they like there too."""
+    known = " ".join("".join(char for char in text or "" if char.isprintable()).upper().split())
+    return known if 0 < len(known) <= LONGEST_POSTCODE else None
 
 
 def language(locale: str | None) -> str | None:

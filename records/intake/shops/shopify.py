@@ -125,6 +125,7 @@ def _contact(order: Part) -> dict[str, Any]:
         email=email,
         phone=shaping.phone(phone, country),
         language=shaping.language(order.text("customer_locale")),
+        postcode=shaping.postcode(billing.text("zip") or shipping.text("zip")),
         consent=({"email": True} if email else {}) | ({"sms": True} if sms else {}),
     )
 

@@ -101,6 +101,7 @@ def _contact(order: Part) -> dict[str, Any]:
         email=email,
         phone=shaping.phone(billing.text("phone") or shipping.text("phone"), billing.text("country")),
         language=_language(order),
+        postcode=shaping.postcode(billing.text("postcode") or shipping.text("postcode")),
         consent={"email": True} if email else None,
     )
 
