@@ -43,7 +43,7 @@ RECORD_SLOTS = {
     "effect": "/rules/record/{id}/status?status={status}",
     "why": "/rules/record/{id}/why", "owed": "/rules/ladder/{id}", "many": "/outbox/write/many",
     "undo": "/outbox/undo/{id}", "write": "/outbox/write/{id}", "contact": "/outbox/write/contact/{id}",
-    "pages": "/pages/audience/contact/{id}",
+    "pages": "/pages/settings/audience/contact/{id}",
     "details": [
         ("/pages/slot/{id}", "/pages/for/{id}", i18n.N_("View the status page")),
         ("/pages/given/{id}", "/pages/given/{id}", i18n.N_("Message and documents for the customer")),

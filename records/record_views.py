@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from accounts.access import signed_in
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from records import asked, biography, change, further, lists
+from records import asked, biography, change, further, lists, sources
 from records.models import Record
 from records.wording import statuses
 
@@ -48,7 +48,7 @@ def set_status(collection: str, number: str) -> Answer:
 def _page(record: Record, fault: str = "") -> str:
     return render_template(
         "records/record.html", record=record, kind=record.kind, biography=biography.told(record),
-        further=further.told(record), fault=fault,
+        further=further.told(record), source=sources.called(record.source), fault=fault,
     )
 
 

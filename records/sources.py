@@ -69,6 +69,12 @@ def forget_deliveries() -> None:
         Delivery.delete().where(Delivery.at < clock.now() - REMEMBERED).execute()
 
 
+def called(key: str) -> str:
+    """What people call the source of a record: the name of a shop, else the word itself."""
+    shop = Source.get_or_none(Source.key == key) if key else None
+    return shop.title if shop else key
+
+
 def secret_of(source: Source) -> str:
     """The secret in clear; raises core.secrets.Unopenable."""
     return secrets.open_(source.secret)

@@ -117,10 +117,10 @@ def test_m6_every_text_of_a_pack_reads_on_without_its_page(house: Flask, pack: s
 
 def test_m6_an_admin_chooses_by_kind_and_source(admin: FlaskClient, make_record: Callable[..., Record]) -> None:
     make_record("1", source="webshop")
-    form = admin.get("/pages/audience").text
+    form = admin.get("/pages/settings/audience").text
     assert 'value="order:webshop"' in form and 'value="order:*"' in form and 'value="booking:"' in form
     ticked = [f"{kind}:{place}" for kind in ("order", "inquiry", "booking") for place in ("*", "", "webshop")]
-    admin.post("/pages/audience", data={"gets": [one for one in ticked if one != "order:webshop"]})
+    admin.post("/pages/settings/audience", data={"gets": [one for one in ticked if one != "order:webshop"]})
     assert audience.left_out() == {"order": ["webshop"]}
     slot = admin.get(f"/pages/slot/{Record.get().id}").text
     assert "Vorgänge dieser Art aus dieser Quelle bekommen keine." in slot
@@ -128,7 +128,7 @@ def test_m6_an_admin_chooses_by_kind_and_source(admin: FlaskClient, make_record:
 
 def test_m6_the_contact_s_page_says_who_gets_one_and_why(clerk: FlaskClient, make_record: Callable[..., Record]) -> None:
     record = make_record("1")
-    where = f"/pages/audience/contact/{record.contact_id}"
+    where = f"/pages/settings/audience/contact/{record.contact_id}"
     assert where in clerk.get(f"/contacts/{record.contact_id}").text
     assert "Bekommt zu jedem Vorgang eine." in clerk.get(where).text
     audience.choose({"order": [audience.EVERY]}, "user:1")

@@ -105,11 +105,11 @@ def test_a_crash_between_row_and_file_leaves_nothing_for_good(
 
 
 def test_an_admin_chooses_how_long_pages_stay(admin: FlaskClient) -> None:
-    form = admin.get("/pages/storage").text
+    form = admin.get("/pages/settings/storage").text
     assert 'name="older" value="90"' in form and 'name="closed" value="365"' in form
-    wrong = admin.post("/pages/storage", data={"older": "0", "closed": "soon"})
+    wrong = admin.post("/pages/settings/storage", data={"older": "0", "closed": "soon"})
     assert wrong.status_code == 422 and wrong.text.count("ganze Zahl") == 2 and 'value="soon"' in wrong.text
-    assert admin.post("/pages/storage", data={"older": "14", "closed": ""}).status_code == 303
+    assert admin.post("/pages/settings/storage", data={"older": "14", "closed": ""}).status_code == 303
     assert keeping.current() == Keeping(14, 0)
 
 

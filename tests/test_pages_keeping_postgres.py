@@ -39,9 +39,9 @@ def test_replaced_pages_and_those_of_ended_records_go_in_time_and_may_be_made_an
 
 def test_m6_who_gets_one_is_chosen_and_shown(admin: FlaskClient, make_record: Callable[..., Record]) -> None:
     record = make_record("1", source="webshop")
-    assert 'value="order:webshop"' in admin.get("/pages/audience").text
+    assert 'value="order:webshop"' in admin.get("/pages/settings/audience").text
     audience.choose({"order": ["webshop"]}, "user:1")
-    where = f"/pages/audience/contact/{record.contact_id}"
+    where = f"/pages/settings/audience/contact/{record.contact_id}"
     assert "Bekommt derzeit keine." in admin.get(where).text
     assert admin.post(where, data={"choice": "no"}).status_code == 302
     assert "Bekommt keine, wie hier gewählt." in admin.get(where).text

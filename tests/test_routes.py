@@ -88,12 +88,12 @@ staff     GET   /pages/given/<int:record_id>
 staff     POST  /pages/given/<int:record_id>/note
 staff     POST  /pages/given/<int:record_id>/documents
 staff     POST  /pages/given/documents/<int:document_id>/remove
-staff     GET   /pages/audience/contact/<int:id>
-staff     POST  /pages/audience/contact/<int:id>
-admin     GET   /pages/audience
-admin     POST  /pages/audience
-admin     GET   /pages/storage
-admin     POST  /pages/storage
+staff     GET   /pages/settings/audience/contact/<int:id>
+staff     POST  /pages/settings/audience/contact/<int:id>
+admin     GET   /pages/settings/audience
+admin     POST  /pages/settings/audience
+admin     GET   /pages/settings/storage
+admin     POST  /pages/settings/storage
 admin     GET   /pages/settings
 admin     GET   /pages/settings/<collection>
 admin     POST  /pages/settings/<collection>
@@ -315,7 +315,7 @@ def world(house: Flask, shop: dict[str, Any], make_record: Any) -> dict[str, Any
             actor="user:1", state="dropped", due_at=clock.now(), planned_at=clock.now(), expires_at=clock.now(),
         )
     return {
-        "/u token": unsubscribe.token_of(record.contact_id), "/pages/audience/contact id": record.contact_id,
+        "/u token": unsubscribe.token_of(record.contact_id), "/pages/settings/audience/contact id": record.contact_id,
         "/profiles key": "vip", "/outbox/release id": waiting.id, "/outbox/write id": record.id,
         "/outbox/write/sms id": record.id, "/outbox/write/sms/contact id": record.contact_id,
         "/outbox/write/contact id": record.contact_id, "/outbox/write/many token": by_hand.occasion.partition(":")[2],

@@ -12,7 +12,7 @@ from pages import audience
 from records import kinds, lists
 from records.models import Contact, Record, Source
 
-bp = Blueprint("page_audience", __name__, template_folder="templates", url_prefix="/pages/audience")
+bp = Blueprint("page_audience", __name__, template_folder="templates", url_prefix="/pages/settings/audience")
 
 
 @bp.get("")

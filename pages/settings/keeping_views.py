@@ -11,7 +11,7 @@ from pages import keeping, sweep
 from pages.keeping import LEAST, MOST, Keeping
 from pages.models import Page
 
-bp = Blueprint("page_keeping", __name__, template_folder="templates", url_prefix="/pages/storage")
+bp = Blueprint("page_keeping", __name__, template_folder="templates", url_prefix="/pages/settings/storage")
 
 
 @bp.get("")
