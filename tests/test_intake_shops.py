@@ -223,7 +223,8 @@ def test_a_shopify_guest_reads_prices_in_the_money_that_was_shown():
     assert (heard.number, heard.status) == ("1002", "partially_fulfilled")
     assert heard.state == {
         "contact": {
-            "name": "Cem Şahin", "email": "cem@example.org", "language": "en", "postcode": "40003", "consent": {"email": True},
+            "name": "Cem Şahin", "email": "cem@example.org", "language": "en", "postcode": "40003",
+            "consent": {"email": True},
         },
         "placed_at": "2026-11-20T10:00:00+01:00",
         "total": "89.98",
