@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core import clock, journal
 from core.db import is_sqlite, transaction
-from pages import links
+from pages import endings, links
 from pages.models import Asking, Link
 
 PAUSE = timedelta(minutes=10)
@@ -25,6 +25,19 @@ def ask(link: Link) -> None:
         links.save_many([fresh])
         Asking.create(link=link.id, at=clock.now())
         journal.record("link.requested", link.record_id, "customer", unread=True, link=fresh.id)
+
+
+def issue(link: Link, actor: str) -> bool:
+    """Staff have a fresh link sent in place of one, which then opens no more; False without an address."""
+    address = links.address_of(link)
+    if not address:
+        return False
+    with transaction():
+        endings.revoke([link.id], "staff", actor)
+        fresh = links.renew(link, address)
+        links.save_many([fresh])
+        journal.record("link.requested", link.record_id, actor, unread=True, link=fresh.id)
+    return True
 
 
 def masked(address: str) -> str:

@@ -9,7 +9,7 @@ from core import clock, i18n
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.web import wants_fragment
-from pages import answers, audience, carried, downloads, endings, links, publish
+from pages import answers, audience, carried, downloads, endings, fresh, links, publish
 from pages.models import Link
 from pages.replies import asking, told
 from records.models import Contact, Record
@@ -71,6 +71,19 @@ def revoke(link_id: str) -> str | Response:
     return redirect(url_for("record.show", collection=link.record.kind.collection, number=link.record.number))
 
 
+@bp.post("/links/<link_id>/renew")
+@signed_in
+def renew(link_id: str) -> str | Response:
+    """Have a fresh link sent to the address on file; the old one opens no more."""
+    found = links.with_record(Link.select(Link, Record, Contact)).where(Link.id == link_id, Link.state != "erased")
+    link = found.first() or abort(404)
+    sent = fresh.issue(link, current_user.actor)
+    if wants_fragment():
+        return _slot(link.record)
+    flash(_("A fresh link is on its way.") if sent else _("There is no address to which a fresh link could go."))
+    return redirect(url_for("record.show", collection=link.record.kind.collection, number=link.record.number))
+
+
 def _slot(record: Record) -> str:
     found = links.with_record(Link.select(Link, Record, Contact)).where(Link.record == record, Link.state != "erased")
     rows = [_told(link, record) for link in found.order_by(Link.created_at.desc(), Link.id.desc()).limit(SHOWN)]
@@ -92,4 +105,5 @@ def _told(link: Link, record: Record) -> dict[str, object]:
         "opened": appointment(link.opened_at, zone) if link.opened_at else "",
         "until": i18n.date(links.expiry(link), zone, "d.\u00a0MMMM") if state in links.LIVE else "",
         "live": state in links.LIVE,
+        "reached": bool(links.address_of(link)),
     }

@@ -171,3 +171,13 @@ def test_the_api_and_the_form_keep_a_postcode(
     page = clerk.get(f"/contacts/{record.contact_id}/edit").text
     assert 'name="contact.postcode"' in page and 'value="10999"' in page
     assert "10999" in clerk.get(f"/contacts/{record.contact_id}").text
+
+
+def test_staff_issue_a_link_anew_and_the_old_one_opens_no_more(link: Link, clerk: FlaskClient, house: Flask) -> None:
+    assert "Neu ausstellen" in clerk.get(f"/pages/slot/{link.record_id}").text
+    assert clerk.post(f"/pages/links/{link.id}/renew").status_code == 302
+    (fresh,) = Link.select().where(Link.id != link.id)
+    (line,) = Entry.select().where(Entry.what == "link.requested")
+    assert line.data == {"link": fresh.id} and line.actor.startswith("user:") and line.unread
+    assert house.test_client().get(address(link)).status_code == 410
+    assert press(house.test_client(), fresh).status_code == 303

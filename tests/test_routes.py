@@ -83,6 +83,7 @@ staff     GET   /pages/for/<int:record_id>
 staff     GET   /pages/file/<int:record_id>
 staff     GET   /pages/slot/<int:record_id>
 staff     POST  /pages/links/<link_id>/revoke
+staff     POST  /pages/links/<link_id>/renew
 staff     POST  /pages/replies/<int:reply_id>/<deed>
 staff     GET   /pages/given/<int:record_id>
 staff     POST  /pages/given/<int:record_id>/note
