@@ -15,13 +15,16 @@ from accounts.limits import limiter
 from core import clock, journal, settings
 from core.db import transaction
 from core.journal import Entry
+from outbox.models import Message
 from pages import endings, links, publish
 from pages.models import Link, Page
 from pages.replies import kept
 from pages.replies.models import Reply
 from pages.settings import store
 from records.models import Record
+from rules import engine
 from rules.ladder import pauses, reader
+from rules.models import Rule, touch
 
 BANK = {"account_holder": "Radhaus Lindner GmbH", "iban": "DE89370400440532013000", "payment_reference": "1047"}
 
@@ -273,3 +276,20 @@ def test_x6_taking_back_that_it_is_paid_lets_the_reminders_go_on_and_the_other_w
         assert clerk.post(way).status_code == 302
         journal.read([publish.read, reader.read])
         assert pauses.of(order.id) is None and not kept.of([order.id])
+
+
+def test_a_rule_answers_what_the_customer_said(
+    order: Record, ada_opens: Any, step: Any, rule: Rule, make_record: Callable[..., Record], admin: FlaskClient
+) -> None:
+    make_record("1047", assignee={"name": "Mira Aydın", "email": "mira@radhaus-lindner.example"})
+    journal.read([publish.read])
+    said = {**rule.recipients[0], "who": "assignee"}
+    Rule.update(trigger="event", options={"event": "quote_approved"}, recipients=[said]).where(Rule.id == rule.id).execute()
+    touch()
+    assert "Angebot angenommen" in admin.get(f"/rules/{rule.id}").text
+    step("approve")
+    browser, page = ada_opens()
+    say(browser, page, "quote_approved")
+    journal.read([publish.read, engine.read])
+    (message,) = Message.select()
+    assert (message.recipient, message.state, message.rule_id) == ("assignee", "planned", rule.id)
