@@ -146,7 +146,7 @@ def test_the_table_above_leaves_nothing_out() -> None:
 def test_whether_something_is_there_can_be_asked_of_everything(field: str) -> None:
     sort = conditions.field(field, kind()).sort
     there, gone = {"payment": ("paid", "unpaid"), "yesno": ("yes", "no")}.get(sort, ("given", "missing"))
-    expected = field != "contact.consent_sms"
+    expected = field not in ("contact.consent_sms", "contact.consent_advertising")
     assert holds(leaf(field, there), full()) is expected
     assert holds(leaf(field, gone), full()) is not expected
     assert not holds(leaf(field, there), empty())
