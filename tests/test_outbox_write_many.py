@@ -186,7 +186,7 @@ def test_a_file_and_the_status_page_go_along_to_each(clerk: FlaskClient, orders:
 
 def test_without_the_tick_no_file_goes_along_and_none_is_spoken_of(clerk: FlaskClient, orders: dict[str, Record]) -> None:
     typed = {name: value for name, value in form(clerk, ids(orders)).items() if name != "page"}
-    assert "if page.file" in typed["body-de"]
+    assert "if seite.datei" in typed["body-de"]
     send(clerk, typed, [str(orders["ada"].id)])
     [mail] = deliver()
     assert list(mail.iter_attachments()) == [] and "angehängten Datei" not in parts(mail)[0] and "/s/" in parts(mail)[0]

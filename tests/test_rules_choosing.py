@@ -140,12 +140,12 @@ def test_what_was_typed_stays_beside_its_sentence(admin: FlaskClient, filled: di
     assert 'value="1, Mond"' in page(admin.post("/rules/new", data={**filled, **EVERY, "days": "1, Mond"}))
 
 
-def test_triggers_stand_in_families_and_events_only_where_there_are_some(admin: FlaskClient) -> None:
+def test_triggers_stand_in_families_and_every_kind_has_events(admin: FlaskClient) -> None:
     shown = page(admin.get("/rules/new?kind=order"))
     for family in ("Es geschieht etwas", "Ein Zeitpunkt naht oder ist vorbei", "Regelmäßig"):
         assert f'<optgroup label="{family}">' in shown
     assert '<option value="event"' in shown
-    assert '<option value="event"' not in page(admin.get("/rules/new?kind=booking"))
+    assert '<option value="event"' in page(admin.get("/rules/new?kind=booking")), "customers answer on the pages of any kind"
 
 
 def test_r1_a_new_reminder_begins_one_day_before_the_appointment(admin: FlaskClient) -> None:
