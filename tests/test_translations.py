@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from babel.messages.catalog import Catalog
 from core.i18n import HOUSE, ROOMS
 from tests import texts
 
-SAID, WRITTEN = texts.said(), texts.written()
+said, written = cache(texts.said), cache(texts.written)
 NAMES = re.compile(r"%\((\w+)\)[a-z]")
 
 
@@ -18,7 +19,7 @@ def german() -> list[tuple[str, str, str]]:
     """Every pair of an English and a German text, plurals one by one, with the file it stands in."""
     return [
         (str(path.relative_to(HOUSE)), english, translated)
-        for path, catalog in WRITTEN.items() for message in catalog if message.id
+        for path, catalog in written().items() for message in catalog if message.id
         for english, translated in zip(_forms(message.id), _forms(message.string), strict=True)
     ]
 
@@ -37,11 +38,11 @@ def more(those: dict[Path, Catalog], than: dict[Path, Catalog]) -> list[str]:
 
 
 def test_every_text_has_its_german() -> None:
-    assert more(SAID, WRITTEN) == [], "make texts adds them"
+    assert more(said(), written()) == [], "make texts adds them"
 
 
 def test_no_german_is_left_over() -> None:
-    assert more(WRITTEN, SAID) == [], "make texts removes them"
+    assert more(written(), said()) == [], "make texts removes them"
 
 
 def test_no_german_is_empty() -> None:
@@ -50,11 +51,11 @@ def test_no_german_is_empty() -> None:
 
 def test_nothing_is_fuzzy_or_obsolete() -> None:
     doubtful = [f"{path.relative_to(HOUSE)}: {message.id}" for path, message in messages() if message.fuzzy]
-    assert doubtful + [str(path) for path in WRITTEN if "#~" in path.read_text()] == []
+    assert doubtful + [str(path) for path in written() if "#~" in path.read_text()] == []
 
 
 def messages() -> list[tuple]:
-    return list(chain.from_iterable(((path, message) for message in catalog) for path, catalog in WRITTEN.items()))
+    return list(chain.from_iterable(((path, message) for message in catalog) for path, catalog in written().items()))
 
 
 def test_one_english_text_has_one_german() -> None:
