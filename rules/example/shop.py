@@ -68,7 +68,7 @@ def _records(collection: str, first: int, statuses: list[str], example: dict[str
         customer = example["customers"][(position * 3 + first) % len(example["customers"])]
         state = {
             "status": kind.statuses[0]["key"], "placed_at": placed, "occurred_at": placed, "source": "Laden",
-            "profile": "Standard", "location": places[position % 5 == 4].key, "contact": _contact(customer),
+            "location": places[position % 5 == 4].key, "contact": _contact(customer),
             **_work(example, position, collection, placed),
         }
         change.apply(kind, str(first + position), state, "console", silent=True)
